@@ -1,0 +1,1 @@
+"""Settings, addresses and entry points: names of things, no logic."""

@@ -1,0 +1,43 @@
+"""The HTTP API: one router a module; problems become RFC 9457 documents here, once."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from wishloop.cases.api.routes import router as cases
+from wishloop.core.problem import Problem
+from wishloop.core.problem_json import problem_response, validation_response
+from wishloop.dashboards.api.routes import router as dashboards
+from wishloop.disclosure.api.routes import router as disclosure
+from wishloop.evidence.api.routes import router as evidence
+from wishloop.intake.api.routes import router as intake
+from wishloop.parties.api.routes import router as parties
+from wishloop.places.api.routes import router as places
+from wishloop.wishes.api.routes import router as wishes
+
+api = NinjaAPI(title="wishloop", version="1", docs_url=None, urls_namespace="api")
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem_response(request, problem)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return validation_response(request, error.errors)
+
+
+for _prefix, _router in (
+    ("/public", disclosure),
+    ("/public", intake),
+    ("", wishes),
+    ("", cases),
+    ("", dashboards),
+    ("", evidence),
+    ("", parties),
+    ("", places),
+):
+    api.add_router(_prefix, _router)

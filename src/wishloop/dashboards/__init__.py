@@ -1,0 +1,1 @@
+"""What staff see: today, inbox, the case page, figures. Read-only."""

@@ -1,0 +1,5 @@
+"""Routes of the API."""
+
+from ninja import Router
+
+router = Router(tags=["dashboards"])

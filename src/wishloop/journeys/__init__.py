@@ -1,0 +1,1 @@
+"""Errands that cross modules, one file each."""

@@ -1,0 +1,1 @@
+"""Units of the administration: district, subdistrict, community, grid; names, positions, working calendars."""

@@ -1,0 +1,1 @@
+"""Shell, components and assets of every page."""

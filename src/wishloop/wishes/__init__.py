@@ -1,0 +1,1 @@
+"""The micro-wish (微心愿): what a resident needs, who takes it on, how it ends."""
