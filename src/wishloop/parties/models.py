@@ -166,7 +166,7 @@ class User(AbstractBaseUser):
     )
     display_name = models.CharField(max_length=60)
     language = models.CharField(max_length=10, default="zh-hans")
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class declares a plain attribute
+    is_active = models.BooleanField(default=True)  # type: ignore[misc] # the base declares a plain attribute
     is_demo = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
