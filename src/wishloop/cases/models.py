@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 
 
@@ -37,9 +38,25 @@ class Tier(models.TextChoices):
     LONG_TERM = "long_term", _("难事专办")
 
 
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases, narrowed."""
+
+    def visible_to(self, actor: Actor) -> CaseQuerySet:
+        """Keep what lies in a subtree where the actor reads cases; programs see all, everybody else nothing."""
+        if actor.kind == "system":
+            return self
+        within = Q(pk__in=[])
+        for scope in actor.scopes("grid_worker", "steward", "supervisor", "leader", "administrator"):
+            within |= Q(place_path__startswith=scope) | Q(
+                state="transferred", responsible_path__startswith=scope
+            )
+        return self.filter(within)
+
+
 class Case(models.Model):
     """One case of any kind. ``state`` is assigned by ``cases.operations`` alone.
 
+    A transferred case belongs to ``place`` until ``responsible_unit`` accepts it; otherwise the two are the same.
     ``happened_at`` is when the person spoke, ``recorded_at`` when the server learned of it. Deadlines are moments;
     ``clock_stopped_at`` is set while the clock stands still, and ``stopped_seconds`` sums past stops.
     ``deadline_notes`` keeps how each deadline came about, step by step, as it was promised.
@@ -58,6 +75,7 @@ class Case(models.Model):
         "parties.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     responsible_unit = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    responsible_path = models.CharField(max_length=250, db_collation="C")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     response_due_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +89,8 @@ class Case(models.Model):
     deadline_notes = models.JSONField(default=dict)
     event_count = models.PositiveIntegerField(default=0)
     reopened_count = models.PositiveSmallIntegerField(default=0)
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -180,4 +200,32 @@ class DeadlineRule(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(name="deadline_rule_positive", condition=Q(amount__gt=0)),
+        ]
+
+
+class Notice(models.Model):
+    """Something a person is told about a case: the sentence of one event for one reader, in-app.
+
+    ``audience`` says who reads it: ``resident`` (on the tracking page), ``responsible`` or ``claimant`` (in their list).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    audience = models.CharField(max_length=12)
+    user = models.ForeignKey(
+        "parties.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "audience", "user"], name="notice_once", nulls_distinct=False
+            )
+        ]
+        indexes = [
+            models.Index(fields=["user", "-recorded_at", "-id"], name="notice_user_newest"),
+            models.Index(fields=["case", "audience"], name="notice_case"),
         ]

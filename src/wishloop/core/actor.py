@@ -18,6 +18,7 @@ class Actor:
         acts_for_id: the organisation a partner's account speaks for.
         roles: pairs of role (``parties.models.Role`` value) and place path; valid on the day the actor was built.
         name: what history shows to staff.
+        case_id: the one case a resident's tracking code has opened.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Actor:
     acts_for_id: UUID | None = None
     roles: tuple[tuple[str, str], ...] = ()
     name: str = ""
+    case_id: UUID | None = None
 
     def may(self, place_path: str, *roles: str) -> bool:
         """Tell whether the actor holds one of ``roles`` at ``place_path`` or above it."""
