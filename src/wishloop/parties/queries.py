@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from wishloop.parties.models import Consent, Role, RoleAssignment
+from wishloop.core.actor import Actor
+from wishloop.core.encryption import blind_index
+from wishloop.parties.contacts import normalise_phone
+from wishloop.parties.models import Consent, Party, PersonDetails, Role, RoleAssignment, User
 
 
 def _valid_on(day: date) -> Q:
@@ -50,3 +53,30 @@ def has_consent(*, party_id: UUID, purpose: str, case_id: UUID) -> bool:
         purpose=purpose,
         withdrawn_at__isnull=True,
     ).exists()
+
+
+def actor_of(user: User, *, on: date) -> Actor:
+    """Return the actor an account is on a day: its roles of that day, the person and the organisation behind it."""
+    roles = RoleAssignment.objects.filter(_valid_on(on), user=user).values_list("role", "place_path")
+    return Actor(
+        kind="staff",
+        user_id=user.pk,
+        party_id=user.party_id,
+        acts_for_id=user.acts_for_id,
+        roles=tuple(sorted(roles)),
+        name=user.display_name,
+    )
+
+
+def demo_accounts() -> QuerySet[User]:
+    """Return the accounts shown on a demonstration's sign-in page."""
+    return User.objects.filter(is_demo=True, is_active=True).order_by("opened_at", "username")
+
+
+def find_by_phone(phone: str) -> list[Party]:
+    """Return the people known by exactly this number (blind index). Raises Problem ``bad_phone``."""
+    digest = blind_index("phone", normalise_phone(phone))
+    rows = PersonDetails.objects.filter(phone_digest=digest, party__forgotten_at__isnull=True).select_related(
+        "party"
+    )
+    return [row.party for row in rows]

@@ -13,4 +13,4 @@ def test_truncate_is_refused(table: str) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"truncate {table}")
+        cursor.execute(f"truncate {table} cascade")

@@ -38,9 +38,11 @@ def _listed() -> list[tuple[str, str, str, str, str]]:
     """Return (code, listed name, level, parent code, source), parents first."""
     statistical, civil = "统计用区划代码 2023-06-30", "民政部行政区划 2026-09"
     rows = [(CITY_CODE, "拉萨市", Level.CITY.value, "", statistical)]
-    for row in _read_csv("lhasa_divisions.csv"):
-        if not row["code"].startswith(PSEUDO_AREAS):
-            rows.append((row["code"], row["name"], LEVELS[row["level"]].value, row["parent"], statistical))
+    rows.extend(
+        (row["code"], row["name"], LEVELS[row["level"]].value, row["parent"], statistical)
+        for row in _read_csv("lhasa_divisions.csv")
+        if not row["code"].startswith(PSEUDO_AREAS)
+    )
     known = {row[0] for row in rows}
     for row in _read_csv("lhasa_townships_mca2026.csv"):
         code = row["town_code"][:9]
@@ -79,11 +81,14 @@ def _add_aliases(places: dict[str, Place]) -> None:
     for row in _read_csv("lhasa_townships_mca2026.csv"):
         place = places.get(row["town_code"][:9])
         if place is not None and place.name != row["town"]:
-            aliases.append(PlaceAlias(place=place, name=row["town"], source="民政部行政区划 2026-09"))
-    for place in places.values():
-        for ending in ("街道", "社区"):
-            if place.name.endswith(ending) and len(place.name) > len(ending) + 1:
-                aliases.append(PlaceAlias(place=place, name=place.name.removesuffix(ending), source="简称"))
+            names = {row["town"], row["town"].removesuffix("街道")}
+            aliases.extend(PlaceAlias(place=place, name=name, source="民政部行政区划 2026-09") for name in names)
+    aliases.extend(
+        PlaceAlias(place=place, name=place.name.removesuffix(ending), source="简称")
+        for place in places.values()
+        for ending in ("街道", "社区")
+        if place.name.endswith(ending) and len(place.name) > len(ending) + 1
+    )
     PlaceAlias.objects.bulk_create(aliases, ignore_conflicts=True)
 
 
