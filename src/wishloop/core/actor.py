@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from wishloop.core.problem import Forbidden
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -32,6 +34,16 @@ class Actor:
     def may(self, place_path: str, *roles: str) -> bool:
         """Tell whether the actor holds one of ``roles`` at ``place_path`` or above it."""
         return any(role in roles and place_path.startswith(scope) for role, scope in self.roles)
+
+    def account(self) -> UUID:
+        """Return the account's id, for what only an account may do.
+
+        Raises:
+            Forbidden: the actor has no account.
+        """
+        if self.user_id is None:
+            raise Forbidden()
+        return self.user_id
 
     def holds(self, *roles: str) -> bool:
         """Tell whether the actor holds one of ``roles`` anywhere."""

@@ -38,7 +38,7 @@ def new_person_key(party_id: UUID) -> tuple[bytes, bytes]:
     return key, _seal(settings.FIELD_KEYS[0], key, b"person-key:" + party_id.bytes)
 
 
-def unwrap_person_key(party_id: UUID, wrapped: bytes) -> bytes:
+def unwrap_person_key(party_id: UUID, wrapped: bytes | memoryview) -> bytes:
     """Return a person's key, trying the installation's keys newest first.
 
     Raises:
@@ -54,7 +54,7 @@ def unwrap_person_key(party_id: UUID, wrapped: bytes) -> bytes:
     )
 
 
-def rewrap_person_key(party_id: UUID, wrapped: bytes) -> bytes:
+def rewrap_person_key(party_id: UUID, wrapped: bytes | memoryview) -> bytes:
     """Return the same person key wrapped by the newest installation key (rotation)."""
     key = unwrap_person_key(party_id, wrapped)
     return _seal(settings.FIELD_KEYS[0], key, b"person-key:" + party_id.bytes)

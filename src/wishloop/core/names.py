@@ -8,7 +8,28 @@ from django.utils.translation import gettext as _
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿·]+")
 DOUBLE_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "长孙", "宇文", "夏侯", "南宫", "轩辕", "端木", "百里", "呼延", "闻人"]
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "长孙",
+        "宇文",
+        "夏侯",
+        "南宫",
+        "轩辕",
+        "端木",
+        "百里",
+        "呼延",
+        "闻人",
+    ]
 )
 # The hundred or so surnames that name most Han residents; a name that begins otherwise is taken for one without a surname, as
 # most Tibetan names are, and shows its first character only.

@@ -6,6 +6,8 @@ the key is forgetting the person, in every backup too. Everything else refers to
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -166,12 +168,12 @@ class User(AbstractBaseUser):
     )
     display_name = models.CharField(max_length=60)
     language = models.CharField(max_length=10, default="zh-hans")
-    is_active = models.BooleanField(default=True)  # type: ignore[misc] # the base declares a plain attribute
+    is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
 
     def __str__(self) -> str:

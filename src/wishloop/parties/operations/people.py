@@ -163,7 +163,7 @@ def _shown(
     details: PersonDetails, actor: Actor, field: str, reason: str, at: datetime, case_id: UUID | None
 ) -> str:
     PersonalDataView(
-        viewer_id=actor.user_id, party_id=details.party_id, field=field, reason=reason[:200], case_id=case_id,
+        viewer_id=actor.account(), party_id=details.party_id, field=field, reason=reason[:200], case_id=case_id,
         place_path=details.party.place_path, seen_at=at,
     ).save(force_insert=True)  # fmt: skip
     return _plain(details, field)

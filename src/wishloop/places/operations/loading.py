@@ -82,7 +82,9 @@ def _add_aliases(places: dict[str, Place]) -> None:
         place = places.get(row["town_code"][:9])
         if place is not None and place.name != row["town"]:
             names = {row["town"], row["town"].removesuffix("街道")}
-            aliases.extend(PlaceAlias(place=place, name=name, source="民政部行政区划 2026-09") for name in names)
+            aliases.extend(
+                PlaceAlias(place=place, name=name, source="民政部行政区划 2026-09") for name in names
+            )
     aliases.extend(
         PlaceAlias(place=place, name=place.name.removesuffix(ending), source="简称")
         for place in places.values()

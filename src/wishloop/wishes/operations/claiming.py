@@ -55,7 +55,7 @@ def claim_wish(
         )
     when = happened_at or at
     claim = Claim(
-        wish=held.wish, claimant=party, claimed_by_id=actor.user_id, state=Claim.State.ACTIVE, terms=terms,
+        wish=held.wish, claimant=party, claimed_by_id=actor.account(), state=Claim.State.ACTIVE, terms=terms,
         claimed_at=when, expires_at=_expiry(held, start=when),
     )  # fmt: skip
     held.wish.claimed_at = when

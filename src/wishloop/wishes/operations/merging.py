@@ -31,7 +31,7 @@ def merge_wishes(*, actor: Actor, duplicate_id: UUID, kept_id: UUID, at: datetim
     if kept.case.state in {"merged", "declined", "withdrawn"}:
         raise Conflict("kept_is_over", _("要保留的那条已经结束或已被合并，请选择仍在办理的一条。"))
     merge = Merge(
-        duplicate=duplicate.wish, kept=kept.wish, state_before=duplicate.case.state, merged_by_id=actor.user_id,
+        duplicate=duplicate.wish, kept=kept.wish, state_before=duplicate.case.state, merged_by_id=actor.account(),
         merged_at=at, reason=reason.strip()[:300],
     )  # fmt: skip
     data: dict[str, object] = {"merge": str(merge.pk), "kept": kept.case.code}
