@@ -58,17 +58,19 @@ def load_divisions(*, at: datetime) -> int:
     Idempotent; never changes a unit that is there. Returns how many were added.
     """
     there = {place.code: place for place in Place.objects.all()}
-    before = len(there)
     for code, listed, level, parent_code, source in _listed():
         if code in there:
             continue
         parent = there.get(parent_code)
-        there[code] = Place.objects.create(
+        there[code] = Place(
             code=code, name=plain_name(listed), name_en=ENGLISH.get(code, ""), name_bo=TIBETAN.get(code, ""), level=level,
             parent=parent, path=f"{parent.path if parent else ''}{code}.", source=source, recorded_at=at,
         )  # fmt: skip
-    _add_aliases(there)
-    return len(there) - before
+    fresh = [place for place in there.values() if place._state.adding]
+    Place.objects.bulk_create(fresh)
+    if fresh:
+        _add_aliases(there)
+    return len(fresh)
 
 
 def _add_aliases(places: dict[str, Place]) -> None:
