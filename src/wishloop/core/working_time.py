@@ -16,13 +16,15 @@ Span = tuple[time, time]
 class WorkingTime:
     """Office hours. ``week`` maps ISO weekday 1..7 to spans; ``days`` overrides single dates (no spans: closed).
 
-    ``reasons`` names why a date differs, for explaining a deadline.
+    ``reasons`` names why a date differs, for explaining a deadline. After ``known_until`` nobody has announced the national
+    holidays yet: weekends and the place's own days are all that is known.
     """
 
     week: Mapping[int, tuple[Span, ...]]
     days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     reasons: Mapping[date, str] = field(default_factory=dict)
     zone: ZoneInfo = SHANGHAI
+    known_until: date | None = None
 
     def spans(self, on: date) -> tuple[Span, ...]:
         """Return the office hours of a date, in order, local time."""

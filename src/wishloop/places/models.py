@@ -3,10 +3,13 @@ finds a subtree, and every row that belongs somewhere carries the path it had.""
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 
 
@@ -36,8 +39,34 @@ class PositionQuality(models.TextChoices):
     SURVEYED = "surveyed", _("实测位置")
 
 
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Places, narrowed."""
+
+    def in_force(self, on: date | None = None) -> PlaceQuerySet:
+        """Keep the units that exist on a day; without a day those whose end nobody has entered."""
+        if on is None:
+            return self.filter(valid_to__isnull=True)
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+        )
+
+    def visible_to(self, actor: Actor) -> PlaceQuerySet:
+        """Keep what lies in a subtree where the actor has a role, and the units above it; programs see all."""
+        if actor.kind == "system":
+            return self
+        within = Q(pk__in=[])
+        rows = self.alias()
+        for number, scope in enumerate(actor.scopes()):
+            rows = rows.alias(**{f"scope_{number}": Value(scope)})
+            within |= Q(path__startswith=scope) | Q(**{f"scope_{number}__startswith": models.F("path")})
+        return rows.filter(within)
+
+
 class Place(models.Model):
-    """One unit. Positions are WGS-84 degrees; ``valid_to`` is the first day it no longer exists."""
+    """One unit. Positions are WGS-84 degrees; ``valid_to`` is the first day it no longer exists.
+
+    ``merged_into`` names the unit that took over what belonged to this one.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=40, unique=True, db_collation="C")
@@ -60,6 +89,11 @@ class Place(models.Model):
     outline = models.JSONField(null=True, blank=True)
     source = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -82,7 +116,7 @@ class Place(models.Model):
 
 
 class PlaceAlias(models.Model):
-    """Another name the same unit is known by, such as 功德林街道 for 公德林街道."""
+    """Another name the same unit is known by, such as 公德林街道 for 功德林街道."""
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=100, db_index=True)

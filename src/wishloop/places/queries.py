@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from uuid import UUID
 
 import chinese_calendar
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Length
 
 from wishloop.core.geodesy import distance_m
 from wishloop.core.working_time import Span, WorkingTime
-from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, WorkCalendar
-from wishloop.places.names import plain_name
+from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, PlaceStatus, WorkCalendar
+from wishloop.places.names import normalised, plain_name
+
+ADJUSTED_WORKDAY = "adjusted_workday"
 
 # Until a place enters its own hours. Mark: unsure (usual Lhasa office hours, to be confirmed by the place).
 DEFAULT_HOURS: dict[str, list[list[str]]] = {
@@ -26,10 +29,21 @@ def ancestor_paths(place_path: str) -> list[str]:
 
 
 def place_by_code(code: str) -> Place | None:
-    """Return the place of that code (12-digit civil-affairs codes of streets count too), or None."""
-    code = code.strip()
-    tries = [code, code[:-3]] if len(code) == 12 and code.endswith("000") else [code]
-    return Place.objects.filter(code__in=tries).order_by("code").first()
+    """Return the place of that code, or None. A 12-digit civil-affairs code of a street counts too, and the code of a unit
+    that was merged leads to the one that took over."""
+    typed = code.strip()
+    found = Place.objects.filter(code=typed).select_related("merged_into").first()
+    if found is None and len(typed) == 12 and typed.endswith("000"):
+        renumbered = PlaceAlias.objects.filter(name=typed).select_related("place").order_by("id").first()
+        found = renumbered.place if renumbered else Place.objects.filter(code=typed[:-3]).first()
+    return _taken_over(found)
+
+
+def _taken_over(place: Place | None) -> Place | None:
+    """Follow mergers to the unit that stands today."""
+    while place is not None and place.merged_into is not None:
+        place = place.merged_into
+    return place
 
 
 def place_by_id(place_id: UUID) -> Place | None:
@@ -37,26 +51,60 @@ def place_by_id(place_id: UUID) -> Place | None:
     return Place.objects.filter(pk=place_id).first()
 
 
-def find_place(name: str, *, within: Place | None = None) -> Place | None:
+def find_place(name: str, *, within: Place | None = None, on: date | None = None) -> Place | None:
     """Return the one place a person means by ``name``: code, name or alias, with or without 社区居委会 and the like.
 
-    Deepest first, then the official list before provisional ones. None when nothing or no single place fits.
+    A full name beats a short one, the official list beats provisional units, the deeper unit beats the one above it
+    (扎细 is the community where both are called so). None when nothing fits, or when several do and nothing tells them apart.
+
+    Args:
+        within: only this place and what lies below it.
+        on: the day it has to exist; without one, units whose end is entered are left out.
     """
-    typed = name.strip()
+    typed = normalised(name)
     if not typed:
         return None
     by_code = place_by_code(typed)
-    if by_code is not None:
+    if by_code is not None and (within is None or by_code.path.startswith(within.path)):
         return by_code
-    plain = plain_name(typed)
-    rows = Place.objects.filter(
-        Q(name__in=[typed, plain]) | Q(aliases__name__in=[typed, plain]), valid_to__isnull=True
-    )
+    wanted = {typed, plain_name(typed)}
+    rows = Place.objects.in_force(on).filter(Q(name__in=wanted) | Q(aliases__name__in=wanted)).distinct()
     if within is not None:
         rows = rows.filter(path__startswith=within.path)
-    found = sorted(set(rows), key=lambda p: (-len(p.path), p.status != "confirmed", p.code))
-    exact = [p for p in found if p.name == typed] or found
-    return exact[0] if exact else None
+    ranked = sorted(((_rank(place, wanted), place) for place in rows), key=lambda pair: pair[0])
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _rank(place: Place, wanted: set[str]) -> tuple[bool, bool, int]:
+    return (place.name not in wanted, place.status != PlaceStatus.CONFIRMED, -place.path.count("."))
+
+
+def places_mentioned(text: str, *, within_path: str = "") -> list[Place]:
+    """Return the units a text names, the longest name first (F4 to F7: people say where they live in their own words).
+
+    A two-character short name proves nothing (幸福 is a community and a word), so it does not count. At most ten.
+    """
+    said = normalised(text)[:5000]
+    named = Place.objects.in_force().alias(said=Value(said)).filter(path__startswith=within_path)
+    by_name = {
+        p: len(p.name) for p in named.annotate(n=Length("name")).filter(n__gte=3, said__contains=F("name"))
+    }
+    aliases = (
+        PlaceAlias.objects.alias(said=Value(said), n=Length("name"))
+        .filter(n__gte=3, said__contains=F("name"), place__path__startswith=within_path)
+        .filter(place__valid_to__isnull=True)
+        .select_related("place")
+    )
+    for alias in aliases:
+        by_name[alias.place] = max(by_name.get(alias.place, 0), len(alias.name))
+    return sorted(by_name, key=lambda p: (-by_name[p], -p.path.count("."), p.code))[:10]
+
+
+def local_name(place: Place, language: str) -> str:
+    """Return the name in a language (``en``, ``bo``, else Chinese); the Chinese one where no other is known."""
+    return {"en": place.name_en, "bo": place.name_bo}.get(language.split("-")[0], "") or place.name
 
 
 def subtree(place_path: str) -> QuerySet[Place]:
@@ -102,6 +150,38 @@ def names_along(place_path: str) -> list[Place]:
     return list(Place.objects.filter(path__in=ancestor_paths(place_path)).order_by("path"))
 
 
+def search_places(
+    text: str, *, parent: Place | None = None, rows: QuerySet[Place] | None = None
+) -> QuerySet[Place]:
+    """Return the units in force whose name, alias, English name or code holds ``text``, in code order.
+
+    Args:
+        parent: only units directly below it (anywhere below it when ``text`` is given).
+        rows: what to search in; all units without it.
+    """
+    found = (Place.objects.all() if rows is None else rows).filter(valid_to__isnull=True)
+    said = normalised(text)
+    if parent is not None:
+        found = (
+            found.filter(path__startswith=parent.path).exclude(pk=parent.pk)
+            if said
+            else found.filter(parent=parent)
+        )
+    if said:
+        alias = PlaceAlias.objects.filter(place=OuterRef("pk"), name__icontains=said)
+        found = found.filter(
+            Q(name__icontains=said) | Q(name_en__icontains=said) | Q(code__startswith=said) | Exists(alias)
+        )
+    return found.order_by("code")
+
+
+def provisional_places(rows: QuerySet[Place]) -> QuerySet[Place]:
+    """Return the units somebody named that wait for a steward's word, oldest first."""
+    return rows.filter(status=PlaceStatus.TO_BE_CONFIRMED, valid_to__isnull=True).order_by(
+        "recorded_at", "id"
+    )
+
+
 def aliases_of(place: Place) -> QuerySet[PlaceAlias]:
     """Return the other names of a place."""
     return PlaceAlias.objects.filter(place=place).order_by("name")
@@ -114,22 +194,30 @@ def calendar_for(place_path: str) -> WorkCalendar | None:
 
 
 def working_time_of(*, place_path: str, first: date, last: date) -> WorkingTime:
-    """Return office hours and special days of a place between two dates, both included.
+    """Return office hours and special days of a place between two dates, both included. Two queries.
 
     The national adjusted workdays come from ``chinesecalendar`` where it knows the year; after its last year only weekends
-    and the place's own closures count. What the place entered wins over the nation.
+    and the place's own closures count, and ``known_until`` says so. What the place entered wins over the nation.
     """
     calendar = calendar_for(place_path)
     week = _week(calendar.hours if calendar else DEFAULT_HOURS)
     days: dict[date, tuple[Span, ...]] = {}
     reasons: dict[date, str] = {}
-    if calendar is None or calendar.follow_national:
+    national = calendar is None or calendar.follow_national
+    if national:
         _add_national(week, first, last, days, reasons)
     if calendar is not None:
         for day in CalendarDay.objects.filter(calendar=calendar, on__gte=first, on__lte=last):
             days[day.on] = _special(day, week)
             reasons[day.on] = day.reason
-    return WorkingTime(week=week, days=days, reasons=reasons)
+    return WorkingTime(
+        week=week, days=days, reasons=reasons, known_until=NATIONAL_UNTIL if national else None
+    )
+
+
+def days_of(calendar: WorkCalendar, year: int) -> QuerySet[CalendarDay]:
+    """Return the days of a year that differ, in order."""
+    return CalendarDay.objects.filter(calendar=calendar, on__year=year).order_by("on")
 
 
 def _span(pair: list[str]) -> Span:
@@ -145,7 +233,23 @@ def _special(day: CalendarDay, week: dict[int, tuple[Span, ...]]) -> tuple[Span,
         return ()
     if day.kind == CalendarDay.Kind.HOURS and day.hours:
         return tuple(_span(pair) for pair in day.hours)
-    return week.get(1, ())
+    return _ordinary(week)
+
+
+def _ordinary(week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:
+    """Return the hours of a rest day that is worked: those of the week's first working day."""
+    return next((week[weekday] for weekday in sorted(week) if week[weekday]), ())
+
+
+# What the nation decided, day by day: no spans wanted here, only off or worked, and the holiday's name.
+_NATIONAL: dict[date, str] = {
+    **{
+        day: chinese_calendar.Holiday(name).chinese
+        for day, name in chinese_calendar.constants.holidays.items()
+    },
+    **dict.fromkeys(chinese_calendar.constants.workdays, ADJUSTED_WORKDAY),
+}
+NATIONAL_UNTIL = date(max(day.year for day in _NATIONAL), 12, 31)
 
 
 def _add_national(
@@ -155,14 +259,10 @@ def _add_national(
     days: dict[date, tuple[Span, ...]],
     reasons: dict[date, str],
 ) -> None:
-    years = {holiday.year for holiday in chinese_calendar.constants.holidays}
-    day = max(first, date(min(years), 1, 1))
-    end = min(last, date(max(years), 12, 31))
-    while day <= end:
-        if day in chinese_calendar.constants.holidays:
-            days[day] = ()
-            reasons[day] = chinese_calendar.constants.holidays[day]
-        elif day in chinese_calendar.constants.workdays:
-            days[day] = week.get(1, ())
-            reasons[day] = "adjusted_workday"
-        day += timedelta(days=1)
+    ordinary = _ordinary(week)
+    for ordinal in range(first.toordinal(), min(last, NATIONAL_UNTIL).toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        reason = _NATIONAL.get(day)
+        if reason is not None:
+            days[day] = ordinary if reason == ADJUSTED_WORKDAY else ()
+            reasons[day] = reason

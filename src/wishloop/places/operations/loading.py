@@ -6,6 +6,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
@@ -14,18 +15,13 @@ from django.db import transaction
 
 from wishloop.core.geodesy import bounds, distance_m, inside
 from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, PositionQuality, WorkCalendar
-from wishloop.places.names import plain_name
+from wishloop.places.names import plain_name, short_name
 from wishloop.places.queries import DEFAULT_HOURS
 
 CITY_CODE = "5401"
 # Statistical pseudo-areas: industrial parks that are no unit of administration (field notes, "Places").
 PSEUDO_AREAS = ("540171", "540172", "540173", "540174")
 LEVELS = {"area": Level.DISTRICT, "street": Level.SUBDISTRICT, "community": Level.COMMUNITY}
-ENGLISH = {
-    "5401": "Lhasa", "540102": "Chengguan District", "540103": "Doilungdêqên District", "540104": "Dagzê District",
-    "540121": "Lhünzhub County", "540122": "Damxung County", "540123": "Nyêmo County", "540124": "Qüxü County",
-    "540127": "Maizhokunggar County", "540102002": "Barkhor Subdistrict",
-}  # fmt: skip
 TIBETAN = {"5401": "ལྷ་ས།", "540102": "ཁྲིན་ཀོན་ཆུས།"}
 
 
@@ -34,66 +30,94 @@ def _read_csv(name: str) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(text.splitlines())
 
 
-def _listed() -> list[tuple[str, str, str, str, str]]:
-    """Return (code, listed name, level, parent code, source), parents first."""
-    statistical, civil = "统计用区划代码 2023-06-30", "民政部行政区划 2026-09"
-    rows = [(CITY_CODE, "拉萨市", Level.CITY.value, "", statistical)]
-    rows.extend(
-        (row["code"], row["name"], LEVELS[row["level"]].value, row["parent"], statistical)
-        for row in _read_csv("lhasa_divisions.csv")
-        if not row["code"].startswith(PSEUDO_AREAS)
-    )
-    known = {row[0] for row in rows}
-    for row in _read_csv("lhasa_townships_mca2026.csv"):
-        code = row["town_code"][:9]
-        if code not in known and row["county_code"] in known:
-            rows.append((code, row["town"], Level.SUBDISTRICT.value, row["county_code"], civil))
-    return sorted(rows, key=lambda row: (len(row[0]), row[0]))
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One unit as the two lists have it together. ``other_names`` pairs a name or code with the list it comes from."""
+
+    code: str
+    name: str
+    level: str
+    parent_code: str
+    source: str
+    other_names: tuple[tuple[str, str], ...]
+
+
+STATISTICAL, CIVIL = "统计用区划代码 2023-06-30", "民政部行政区划 2026-09"
+
+
+def _civil_streets() -> dict[tuple[str, str], dict[str, str]]:
+    """Return the civil-affairs list by county and short name: its codes of several counties are other streets' codes in the
+    statistical list, so names say which street is which (强嘎乡 has become 强嘎镇), and codes only where no name fits."""
+    return {
+        (row["county_code"], short_name(row["town"])): row for row in _read_csv("lhasa_townships_mca2026.csv")
+    }
+
+
+def _listed() -> list[_Unit]:
+    """Return every unit of both lists once, parents first, under the newest name."""
+    units = [_Unit(CITY_CODE, "拉萨市", Level.CITY.value, "", STATISTICAL, ())]
+    civil = _civil_streets()
+    by_code = {row["town_code"][:9]: key for key, row in civil.items()}
+    rows = [row for row in _read_csv("lhasa_divisions.csv") if not row["code"].startswith(PSEUDO_AREAS)]
+    streets = {(row["parent"], short_name(row["name"])) for row in rows if row["level"] == "street"}
+    for row in rows:
+        newer, code = None, row["code"]
+        if row["level"] == "street":
+            key = (row["parent"], short_name(row["name"]))
+            if key not in civil and by_code.get(code) not in streets:
+                key = by_code.get(code, key)  # same code, name of no other street: 公德林 is 功德林
+            newer = civil.pop(key, None)
+        others = [(row["name"], STATISTICAL), (short_name(plain_name(row["name"])), "简称")]
+        if newer is not None:
+            others.append((short_name(newer["town"]), CIVIL))
+            if newer["town_code"] != f"{code}000":
+                others.append((newer["town_code"], "民政部代码 2026-09"))
+        name = plain_name(newer["town"] if newer else row["name"])
+        level = LEVELS[row["level"]].value
+        units.append(_Unit(code, name, level, row["parent"], STATISTICAL, tuple(others)))
+    counties = {unit.code for unit in units if unit.level == Level.DISTRICT}
+    for (county, short), row in civil.items():
+        if county in counties:
+            units.append(
+                _Unit(
+                    row["town_code"][:9],
+                    row["town"],
+                    Level.SUBDISTRICT.value,
+                    county,
+                    CIVIL,
+                    ((short, "简称"),),
+                )
+            )
+    return sorted(units, key=lambda unit: (len(unit.code), unit.code))
 
 
 @transaction.atomic
 def load_divisions(*, at: datetime) -> int:
     """Load Lhasa's units with their aliases: twelve listed and three new subdistricts of Chengguan among them.
 
-    Idempotent; never changes a unit that is there. Returns how many were added.
+    Idempotent; never changes a unit that is there, nor brings back an alias that somebody removed from it. Returns how many
+    were added.
     """
-    there = {place.code: place for place in Place.objects.all()}
-    for code, listed, level, parent_code, source in _listed():
-        if code in there:
-            continue
-        parent = there.get(parent_code)
-        there[code] = Place(
-            code=code, name=plain_name(listed), name_en=ENGLISH.get(code, ""), name_bo=TIBETAN.get(code, ""), level=level,
-            parent=parent, path=f"{parent.path if parent else ''}{code}.", source=source, recorded_at=at,
+    there = {place.code: place for place in Place.objects.select_for_update()}
+    english = {row["code"]: row["name_en"] for row in _read_csv("names_en.csv")}
+    fresh: list[_Unit] = [unit for unit in _listed() if unit.code not in there]
+    for unit in fresh:
+        parent = there.get(unit.parent_code)
+        there[unit.code] = Place(
+            code=unit.code, name=unit.name, name_en=english.get(unit.code, ""), name_bo=TIBETAN.get(unit.code, ""),
+            level=unit.level, parent=parent, path=f"{parent.path if parent else ''}{unit.code}.", source=unit.source,
+            recorded_at=at,
         )  # fmt: skip
-    fresh = [place for place in there.values() if place._state.adding]
-    Place.objects.bulk_create(fresh)
-    if fresh:
-        _add_aliases(there)
+    Place.objects.bulk_create([there[unit.code] for unit in fresh])
+    aliases: dict[tuple[str, str], PlaceAlias] = {}
+    for unit in fresh:
+        for name, source in unit.other_names:
+            if name and name != unit.name:
+                aliases.setdefault(
+                    (unit.code, name), PlaceAlias(place=there[unit.code], name=name, source=source)
+                )
+    PlaceAlias.objects.bulk_create(aliases.values())
     return len(fresh)
-
-
-def _add_aliases(places: dict[str, Place]) -> None:
-    """Remember the long listed names, and what the civil-affairs list calls the same street (功德林 for 公德林)."""
-    aliases = [
-        PlaceAlias(place=places[code], name=listed, source=source)
-        for code, listed, _level, _parent, source in _listed()
-        if listed != places[code].name
-    ]
-    for row in _read_csv("lhasa_townships_mca2026.csv"):
-        place = places.get(row["town_code"][:9])
-        if place is not None and place.name != row["town"]:
-            names = {row["town"], row["town"].removesuffix("街道")}
-            aliases.extend(
-                PlaceAlias(place=place, name=name, source="民政部行政区划 2026-09") for name in names
-            )
-    aliases.extend(
-        PlaceAlias(place=place, name=place.name.removesuffix(ending), source="简称")
-        for place in places.values()
-        for ending in ("街道", "社区")
-        if place.name.endswith(ending) and len(place.name) > len(ending) + 1
-    )
-    PlaceAlias.objects.bulk_create(aliases, ignore_conflicts=True)
 
 
 def ensure_reference_data(*, at: datetime) -> None:

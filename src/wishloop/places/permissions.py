@@ -1,0 +1,22 @@
+"""Who may read and change units, by place."""
+
+from __future__ import annotations
+
+from wishloop.core.actor import Actor
+
+
+def may_edit(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor changes units there: an administrator of the place or of one above it, and programs."""
+    return actor.kind == "system" or actor.may(place_path, "administrator")
+
+
+def may_confirm(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor settles names that residents gave: a steward too, who knows the ground."""
+    return may_edit(actor, place_path) or actor.may(place_path, "steward")
+
+
+def may_read(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor reads a unit's page: with any role there or above; and the units above one's own, for the way up."""
+    return actor.kind == "system" or any(
+        place_path.startswith(scope) or scope.startswith(place_path) for _role, scope in actor.roles
+    )
