@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 from uuid import UUID
 
 import chinese_calendar
@@ -241,12 +242,10 @@ def _ordinary(week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:
     return next((week[weekday] for weekday in sorted(week) if week[weekday]), ())
 
 
-# What the nation decided, day by day: no spans wanted here, only off or worked, and the holiday's name.
+# What the nation decided, day by day: the holiday's name, or that a rest day is worked.
+_HOLIDAYS: Any = chinese_calendar.Holiday
 _NATIONAL: dict[date, str] = {
-    **{
-        day: chinese_calendar.Holiday(name).chinese
-        for day, name in chinese_calendar.constants.holidays.items()
-    },
+    **{day: str(_HOLIDAYS(name).chinese) for day, name in chinese_calendar.constants.holidays.items()},
     **dict.fromkeys(chinese_calendar.constants.workdays, ADJUSTED_WORKDAY),
 }
 NATIONAL_UNTIL = date(max(day.year for day in _NATIONAL), 12, 31)

@@ -98,7 +98,7 @@ def load_divisions(*, at: datetime) -> int:
     Idempotent; never changes a unit that is there, nor brings back an alias that somebody removed from it. Returns how many
     were added.
     """
-    there = {place.code: place for place in Place.objects.select_for_update()}
+    there = {place.code: place for place in Place.objects.all()}
     english = {row["code"]: row["name_en"] for row in _read_csv("names_en.csv")}
     fresh: list[_Unit] = [unit for unit in _listed() if unit.code not in there]
     for unit in fresh:
