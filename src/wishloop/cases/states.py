@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Clock(StrEnum):
@@ -28,6 +29,13 @@ class Clock(StrEnum):
     END = "end"  # the case is over
 
 
+TIER_LABELS = {
+    "safety_hazard": _("安全隐患"),
+    "urgent": _("急事急办"),
+    "living_service": _("生活服务"),
+    "ordinary": _("一般心愿"),
+    "long_term": _("难事专办"),
+}
 SAME = "="
 BEFORE = "<"
 

@@ -44,6 +44,7 @@ TRUSTED_PROXIES = int(
 )
 RATE_LIMITS = os.environ.get("WISHLOOP_RATE_LIMITS", "on").strip().lower() != "off"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "wishloop.website.web.views.csrf_failed"
 
 INSTALLED_APPS = [
     "wishloop.demo",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "wishloop.parties.web.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "wishloop.website.web.middleware.ProblemMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -99,6 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "wishloop.website.context.display",
             ],
         },
     }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("wishloop.evidence.web.urls")),
     path("", include("wishloop.parties.web.urls")),
     path("", include("wishloop.places.web.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
 ]
