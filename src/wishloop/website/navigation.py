@@ -84,6 +84,8 @@ def entries_for(area: str, *, path: str, actor: Actor | None) -> list[Shown]:
         if entry.area == area and url and allowed:
             current = path == url or (len(url) > 7 and path.startswith(url))
             shown.append(
-                Shown(entry.label, entry.short or entry.label, url, entry.icon, entry.tab, entry.group, current)
+                Shown(
+                    entry.label, entry.short or entry.label, url, entry.icon, entry.tab, entry.group, current
+                )
             )
     return shown

@@ -7,7 +7,13 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect, Textarea
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ClearableFileInput,
+    RadioSelect,
+    Textarea,
+)
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,7 +41,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; decorative unless labelled."""
     href = f"{static('wishloop/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
 
 
@@ -71,7 +79,9 @@ def in_words(span: timedelta) -> str:
 
 
 @register.simple_tag
-def clock_chip(due: datetime | None, done: datetime | None = None, stopped: datetime | None = None) -> SafeString:
+def clock_chip(
+    due: datetime | None, done: datetime | None = None, stopped: datetime | None = None
+) -> SafeString:
     """Show a deadline: green, yellow in its last day, red when past; in words, with the moment on hover and for readers."""
     if due is None:
         return _badge(gettext("无期限"), ("clock", ""))
@@ -86,9 +96,17 @@ def clock_chip(due: datetime | None, done: datetime | None = None, stopped: date
     if left < timedelta(0):
         text, kind = gettext("超期 %(span)s") % {"span": in_words(left)}, "bad"
     else:
-        text, kind = gettext("还剩 %(span)s") % {"span": in_words(left)}, "warn" if left < timedelta(days=1) else "good"
+        text, kind = (
+            gettext("还剩 %(span)s") % {"span": in_words(left)},
+            "warn" if left < timedelta(days=1) else "good",
+        )
     return format_html(
-        '<span class="badge badge-{}" title="{}">{}{}<span class="sr">（{}）</span></span>', kind, moment, icon("clock"), text, moment
+        '<span class="badge badge-{}" title="{}">{}{}<span class="sr">（{}）</span></span>',
+        kind,
+        moment,
+        icon("clock"),
+        text,
+        moment,
     )
 
 
@@ -114,7 +132,11 @@ def day(value: Any) -> SafeString:
     if value is None:
         return SafeString("—")
     local = localtime(value).date() if isinstance(value, datetime) else value
-    text = f"{local.day} {local:%b %Y}" if get_language() == "en" else f"{local.year}年{local.month}月{local.day}日"
+    text = (
+        f"{local.day} {local:%b %Y}"
+        if get_language() == "en"
+        else f"{local.year}年{local.month}月{local.day}日"
+    )
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 
@@ -124,14 +146,18 @@ def stars(rating: int | None) -> SafeString:
     if not rating:
         return SafeString("")
     label = gettext("%(n)d 星（满分 5 星）") % {"n": rating}
-    return format_html('<span class="stars" role="img" aria-label="{}">{}</span>', label, "★" * rating + "☆" * (5 - rating))
+    return format_html(
+        '<span class="stars" role="img" aria-label="{}">{}</span>', label, "★" * rating + "☆" * (5 - rating)
+    )
 
 
 @register.simple_tag
 def local_name(place: Any) -> str:
     """Return a place's name in the reader's language, Chinese where there is none."""
     language = get_language()
-    return str((place.name_en if language == "en" else place.name_bo if language == "bo" else "") or place.name)
+    return str(
+        (place.name_en if language == "en" else place.name_bo if language == "bo" else "") or place.name
+    )
 
 
 @register.simple_tag

@@ -33,7 +33,12 @@ class ProblemMiddleware:
             return None
         if error.status == 404:
             return render(request, "404.html", status=404)
-        response = render(request, "website/problem.html", {"problem": error, "back": back_address(request)}, status=error.status)
+        response = render(
+            request,
+            "website/problem.html",
+            {"problem": error, "back": back_address(request)},
+            status=error.status,
+        )
         after = error.data.get("retry_after_seconds")
         if after is not None:
             response["Retry-After"] = str(after)

@@ -34,7 +34,9 @@ def set_display(request: HttpRequest) -> HttpResponse:
     for name, allowed in (("type", TYPE_SIZES), ("theme", THEMES)):
         value = request.POST.get(name)
         if value in allowed:
-            response.set_cookie(name, str(value), max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure())
+            response.set_cookie(
+                name, str(value), max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure()
+            )
     return response
 
 
