@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from wishloop.cases.deadlines import WORKING_DAYS, WORKING_HOURS, due
+from wishloop.cases.deadlines import WORKING_DAYS, WORKING_HOURS, Due, due, resumed_due
 from wishloop.cases.models import DeadlineRule
 from wishloop.core.clock import SHANGHAI
 from wishloop.core.working_time import WorkingTime
 from wishloop.places.queries import ancestor_paths, working_time_of
+
+_WORKING = frozenset({WORKING_DAYS, WORKING_HOURS})
+_SKIPPED_KEPT = 120  # days in one note: a long-term wish of 60 working days passes over some 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +63,80 @@ def promise(*, kind: str, tier: str, category_code: str, place_path: str, start:
     """
     on = start.astimezone(SHANGHAI).date()
     rules = rules_for(kind=kind, tier=tier, category_code=category_code, place_path=place_path, on=on)
-    calendar: WorkingTime | None = None
+    calendar = _calendar(place_path, on, [(rule.amount, rule.unit) for rule, _depth in rules.values()])
     moments: dict[str, datetime] = {}
     notes: dict[str, Any] = {}
     for measure, (rule, _depth) in rules.items():
-        if rule.unit in {WORKING_DAYS, WORKING_HOURS} and calendar is None:
-            calendar = working_time_of(place_path=place_path, first=on, last=on + timedelta(days=400))
-        result = due(
-            start=start, amount=rule.amount, unit=rule.unit, working_time=calendar or WorkingTime(week={})
-        )
+        result = due(start=start, amount=rule.amount, unit=rule.unit, working_time=calendar)
         moments[measure] = result.at
         notes[measure] = {
             "rule": str(rule.pk),
             "amount": rule.amount,
             "unit": rule.unit,
             "source": rule.source,
+            "mark": rule.source_mark,
             "start": start.isoformat(),
             "due": result.at.isoformat(),
-            "skipped": [[day.isoformat(), reason] for day, reason in result.skipped[:40]],
+            **_reckoning(result, calendar),
         }
     return Promise(moments.get("response"), moments.get("resolution"), notes)
+
+
+def promise_resumed(
+    *, note: dict[str, Any], due_at: datetime, place_path: str, stopped_at: datetime, resumed_at: datetime
+) -> tuple[datetime, dict[str, Any]]:
+    """Return a deadline after its clock stood still, and its note with the stop added.
+
+    Without a note of its unit (cases of before) the deadline is moved by the length of the stop. A deadline passed before the
+    stop, and its note, stay as they are.
+    """
+    if due_at <= stopped_at or resumed_at <= stopped_at:
+        return due_at, note
+    unit = str(note.get("unit", "hours"))
+    amount = int(note.get("amount", 1))
+    start = datetime.fromisoformat(note["start"]) if "start" in note else stopped_at
+    first = stopped_at.astimezone(SHANGHAI).date()
+    days = (resumed_at - stopped_at).days + (due_at - stopped_at).days
+    calendar = _calendar(place_path, first, [(amount, unit)], more_days=days)
+    result = resumed_due(
+        due_at=due_at,
+        start=start,
+        unit=unit,
+        stopped_at=stopped_at,
+        resumed_at=resumed_at,
+        working_time=calendar,
+    )
+    stop = [stopped_at.isoformat(), resumed_at.isoformat()]
+    skipped = {day: reason for day, reason in note.get("skipped", []) if day < first.isoformat()}
+    reckoning = _reckoning(result, calendar)
+    skipped.update(dict(reckoning["skipped"]))
+    return result.at, {
+        **note,
+        **reckoning,
+        "due": result.at.isoformat(),
+        "skipped": [list(pair) for pair in sorted(skipped.items())],
+        "stops": [*note.get("stops", []), stop],
+    }
+
+
+def _calendar(
+    place_path: str, first: date, amounts: list[tuple[int, str]], *, more_days: int = 0
+) -> WorkingTime:
+    """Return office hours far enough ahead for every amount; none at all (and no query) for wall-clock units alone."""
+    ahead = [
+        amount * (3 if unit == WORKING_DAYS else 1) + 120 for amount, unit in amounts if unit in _WORKING
+    ]
+    if not ahead:
+        return WorkingTime(week={})
+    last = first + timedelta(days=max(ahead) + more_days)
+    return working_time_of(place_path=place_path, first=first, last=last)
+
+
+def _reckoning(result: Due, calendar: WorkingTime) -> dict[str, Any]:
+    """Return the days passed over, and the last day the national holidays are known for where the deadline lies beyond."""
+    facts: dict[str, Any] = {
+        "skipped": [[day.isoformat(), reason] for day, reason in result.skipped[:_SKIPPED_KEPT]]
+    }
+    if calendar.known_until and result.at.astimezone(SHANGHAI).date() > calendar.known_until:
+        facts["holidays_known_until"] = calendar.known_until.isoformat()
+    return facts

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wishloop.cases import jobs
 from wishloop.cases.models import Case, CaseEvent
-from wishloop.cases.promises import promise
+from wishloop.cases.promises import promise, promise_resumed
 from wishloop.cases.states import BEFORE, SAME, Clock, Move, MoveTable
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_code, new_id
@@ -205,14 +205,21 @@ def _turn_clock(case: Case, clock: Clock, when: datetime, review_on: date | None
 
 
 def _let_run(case: Case, when: datetime) -> None:
-    """Move both deadlines by the time the clock stood still; a deadline passed before the stop stays passed."""
+    """Take both clocks up again with what was left on them; a deadline passed before the stop stays passed."""
     assert case.clock_stopped_at is not None
-    stood = max(when - case.clock_stopped_at, when - when)
-    if case.response_due_at and case.responded_at is None and case.response_due_at > case.clock_stopped_at:
-        case.response_due_at += stood
-    if case.resolution_due_at and case.resolution_due_at > case.clock_stopped_at:
-        case.resolution_due_at += stood
-    case.stopped_seconds += int(stood.total_seconds())
+    stopped_at, notes = case.clock_stopped_at, dict(case.deadline_notes)
+    if case.response_due_at and case.responded_at is None:
+        case.response_due_at, notes["response"] = promise_resumed(
+            note=notes.get("response", {}), due_at=case.response_due_at, place_path=case.place_path,
+            stopped_at=stopped_at, resumed_at=when,
+        )  # fmt: skip
+    if case.resolution_due_at:
+        case.resolution_due_at, notes["resolution"] = promise_resumed(
+            note=notes.get("resolution", {}), due_at=case.resolution_due_at, place_path=case.place_path,
+            stopped_at=stopped_at, resumed_at=when,
+        )  # fmt: skip
+    case.deadline_notes = notes
+    case.stopped_seconds += int(max(when - stopped_at, when - when).total_seconds())
     case.clock_stopped_at = None
 
 

@@ -96,7 +96,7 @@ def test_dissatisfied_begins_again_with_a_new_deadline(world: Any) -> None:
 
 
 def test_suspending_moves_the_deadline_by_the_time_it_stood(world: Any) -> None:
-    wish = world.triaged()
+    wish = world.triaged(tier="living_service")
     before = Case.objects.get(pk=wish.pk).resolution_due_at
     wishes.suspend_wish(
         actor=world.steward(),
