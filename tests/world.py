@@ -47,7 +47,7 @@ class World:
         name = person.pop("name", f"测试{role}{self._count}")
         party = parties.register_person(name=name, place=where, at=self.at, **person)
         user = parties.open_account(
-            username=f"{role}{self._count}", password="correct horse battery", party=party, display_name=name,
+            actor=SYSTEM, username=f"{role}{self._count}", password="correct horse battery", party=party, display_name=name,
             acts_for=acts_for, at=self.at, is_demo=True,
         )  # fmt: skip
         parties.grant_role(actor=SYSTEM, user=user, role=role, place=where, on=date(2024, 1, 1))

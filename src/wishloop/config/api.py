@@ -13,11 +13,13 @@ from wishloop.dashboards.api.routes import router as dashboards
 from wishloop.disclosure.api.routes import router as disclosure
 from wishloop.evidence.api.routes import router as evidence
 from wishloop.intake.api.routes import router as intake
+from wishloop.parties.api.access import signed_in
 from wishloop.parties.api.routes import router as parties
 from wishloop.places.api.routes import router as places
 from wishloop.wishes.api.routes import router as wishes
 
-api = NinjaAPI(title="wishloop", version="1", docs_url=None, urls_namespace="api")
+# Closed unless a router says otherwise: only what is mounted below /public answers strangers.
+api = NinjaAPI(title="wishloop", version="1", docs_url=None, urls_namespace="api", auth=signed_in())
 
 
 @api.exception_handler(Problem)
@@ -40,4 +42,7 @@ for _prefix, _router in (
     ("", parties),
     ("", places),
 ):
-    api.add_router(_prefix, _router)
+    if _prefix == "/public":
+        api.add_router(_prefix, _router, auth=None)
+    else:
+        api.add_router(_prefix, _router)

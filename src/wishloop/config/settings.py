@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "wishloop.parties.web.middleware.ActorMiddleware",
+    "wishloop.parties.web.middleware.StaffGateMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wishloop.website.web.middleware.ProblemMiddleware",
@@ -122,6 +123,16 @@ def _database() -> dict[str, object]:
     }
 
 
+# Shared by every server process, so that guessing passwords is counted once for all of them. The table is UNLOGGED (made by
+# a migration of parties); a crash of the database empties it, which costs nothing.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "wishloop_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -140,7 +151,23 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
+ACCOUNT_ADAPTER = "wishloop.parties.web.sign_in.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,20/5m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+CSRF_FAILURE_VIEW = "wishloop.parties.web.problem_pages.csrf_failure"
+# Roles that cannot work without a second factor (demo accounts are exempt, and marked). Empty: nobody has to.
+SECOND_FACTOR_ROLES = frozenset(
+    role.strip()
+    for role in os.environ.get(
+        "WISHLOOP_SECOND_FACTOR_ROLES", "steward,supervisor,leader,administrator"
+    ).split(",")
+    if role.strip()
+)
+MFA_ADAPTER = "wishloop.parties.web.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "wishloop"

@@ -82,3 +82,22 @@ def blind_index(kind: str, normalised: str) -> bytes:
     return hmac.new(settings.BLIND_INDEX_KEY, f"{kind}:{normalised}".encode(), hashlib.sha256).digest()[
         :DIGEST_BYTES
     ]
+
+
+def seal_aside(purpose: str, plain: str) -> bytes:
+    """Return text sealed by the newest installation key, for what belongs to no person's row (a session, a factor's secret)."""
+    return _seal(settings.FIELD_KEYS[0], plain.encode(), b"aside:" + purpose.encode())
+
+
+def unseal_aside(purpose: str, sealed: bytes) -> str:
+    """Return what ``seal_aside`` sealed for the same purpose.
+
+    Raises:
+        CannotDecrypt: other purpose, tampered with, or the key is gone.
+    """
+    for master in settings.FIELD_KEYS:
+        try:
+            return _open(master, sealed, b"aside:" + purpose.encode()).decode()
+        except InvalidTag:
+            continue
+    raise CannotDecrypt(f"no installation key opens what was sealed for {purpose}")

@@ -101,7 +101,10 @@ class PersonKey(models.Model):
 
 
 class PersonDetails(models.Model):
-    """A person's fields, each encrypted. ``*_digest`` are blind indexes: keyed hashes for exact look-up."""
+    """A person's fields, each encrypted. ``*_digest`` are blind indexes: keyed hashes for exact look-up.
+
+    ``person_digest`` stands for phone and name together (else the ID number): one person is registered once, whoever comes first.
+    """
 
     party = models.OneToOneField(Party, primary_key=True, on_delete=models.CASCADE, related_name="details")
     name = models.BinaryField(null=True)
@@ -111,6 +114,7 @@ class PersonDetails(models.Model):
     health = models.BinaryField(null=True)
     phone_digest = models.BinaryField(max_length=16, null=True, db_index=True)
     id_number_digest = models.BinaryField(max_length=16, null=True, db_index=True)
+    person_digest = models.BinaryField(max_length=16, null=True, unique=True)
 
 
 class Consent(models.Model):
@@ -170,7 +174,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -178,6 +184,29 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class ApiToken(models.Model):
+    """A key by which a program acts as an account. Only a hash is kept: the token is shown once, when it is made.
+
+    ``hint`` is its first characters, so that its owner can tell one from another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    label = models.CharField(max_length=60)
+    hint = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="token_user_newest")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class RoleAssignment(models.Model):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from wishloop.core.actor import Actor
@@ -80,3 +82,15 @@ def find_by_phone(phone: str) -> list[Party]:
         "party"
     )
     return [row.party for row in rows]
+
+
+def lacks_second_factor(*, user: User, actor: Actor) -> bool:
+    """Tell whether an account holds a role that asks for a second factor and has set up none. Demo accounts are exempt.
+
+    Which roles do is a policy of the installation (``settings.SECOND_FACTOR_ROLES``).
+    """
+    if user.is_demo or not actor.holds(*settings.SECOND_FACTOR_ROLES):
+        return False
+    return not Authenticator.objects.filter(
+        user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    ).exists()

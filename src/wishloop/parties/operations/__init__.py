@@ -1,19 +1,43 @@
 """Everything that is done to people and organisations."""
 
-from wishloop.parties.operations.accounts import end_role, grant_role, open_account
+from wishloop.parties.operations.accounts import (
+    change_password,
+    close_account,
+    end_role,
+    grant_role,
+    open_account,
+    reopen_account,
+    reset_password,
+    set_language,
+    settle_password,
+)
 from wishloop.parties.operations.consents import record_consents, withdraw_consent
 from wishloop.parties.operations.locking import lock_party
-from wishloop.parties.operations.organisations import register_organisation
+from wishloop.parties.operations.organisations import edit_organisation, register_organisation
 from wishloop.parties.operations.people import (
+    add_person,
+    edit_person,
     forget_person,
-    phone_ends_with,
     register_person,
-    reveal_field,
-    reveal_to_claimant,
     set_skills,
 )
+from wishloop.parties.operations.rotation import rewrap_person_keys
+from wishloop.parties.operations.sealed import (
+    contact_for_claimant,
+    phone_ends_with,
+    reveal_field,
+    reveal_to_claimant,
+)
+from wishloop.parties.operations.tokens import create_token, revoke_token, use_token
 
 __all__ = [
+    "add_person",
+    "change_password",
+    "close_account",
+    "contact_for_claimant",
+    "create_token",
+    "edit_organisation",
+    "edit_person",
     "end_role",
     "forget_person",
     "grant_role",
@@ -23,8 +47,15 @@ __all__ = [
     "record_consents",
     "register_organisation",
     "register_person",
+    "reopen_account",
+    "reset_password",
     "reveal_field",
     "reveal_to_claimant",
+    "revoke_token",
+    "rewrap_person_keys",
+    "set_language",
     "set_skills",
+    "settle_password",
+    "use_token",
     "withdraw_consent",
 ]

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.actor import Actor
-from wishloop.core.problem import Problem
+from wishloop.core.problem import Absent, Problem
 from wishloop.parties.models import Consent, Party
+from wishloop.parties.permissions import KEEPERS
 
 WORDING = "2025-01"
 
@@ -45,10 +46,29 @@ def record_consents(
 
 @transaction.atomic
 def withdraw_consent(
-    *, party_id: UUID, purpose: str, at: datetime, note: str = "", case_id: UUID | None = None
-) -> int:
-    """Take back a consent for one case, or in general when no case is named. Returns how many were withdrawn."""
-    rows = Consent.objects.filter(party_id=party_id, purpose=purpose, withdrawn_at__isnull=True)
-    if case_id is not None:
-        rows = rows.filter(case_id=case_id)
-    return rows.update(withdrawn_at=at, withdrawn_note=note.strip()[:300])
+    *, actor: Actor, party_id: UUID, purpose: str, at: datetime, note: str = "", case_id: UUID | None = None
+) -> list[Consent]:
+    """Take back a consent for one case, or in general when no case is named. Returns what was withdrawn.
+
+    For consent to publication call ``journeys.withdraw_consent``, which also takes the wishes down.
+
+    Raises:
+        Absent: neither the person (by account or tracking code) nor staff who keep them. Problem: ``unknown_choice``.
+    """
+    party = Party.objects.select_for_update().filter(pk=party_id).first()
+    if party is None or not _may_speak_for(actor, party):
+        raise Absent()
+    if purpose not in Consent.Purpose.values:
+        raise Problem("unknown_choice", _("没有这种同意事项。"), "consent")
+    found = Consent.objects.select_for_update().filter(
+        party_id=party_id, purpose=purpose, withdrawn_at__isnull=True
+    )
+    rows = list(found.filter(case_id=case_id) if case_id is not None else found)
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_note = at, note.strip()[:300]
+    Consent.objects.bulk_update(rows, ["withdrawn_at", "withdrawn_note"])
+    return rows
+
+
+def _may_speak_for(actor: Actor, party: Party) -> bool:
+    return actor.kind == "system" or actor.party_id == party.pk or actor.may(party.place_path, *KEEPERS)
