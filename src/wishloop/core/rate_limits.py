@@ -32,9 +32,9 @@ class Limit:
 
 
 _KNOCK = """
-insert into core_rate_limit as r (key, free_at) values (%(key)s, %(at)s + %(step)s)
-on conflict (key) do update set free_at = greatest(r.free_at, %(at)s) + %(step)s
-where greatest(r.free_at, %(at)s) + %(step)s <= %(at)s + %(window)s
+insert into core_rate_limit as r (key, free_at) values (%(key)s, %(at)s + make_interval(secs => %(step)s))
+on conflict (key) do update set free_at = greatest(r.free_at, %(at)s) + make_interval(secs => %(step)s)
+where greatest(r.free_at, %(at)s) + make_interval(secs => %(step)s) <= %(at)s + make_interval(secs => %(window)s)
 returning 1
 """
 
@@ -53,7 +53,9 @@ def knock(limit: Limit, who: str, *, at: datetime) -> None:
     window = timedelta(seconds=limit.seconds)
     key = digest(limit.name, who)
     with connection.cursor() as cursor:
-        cursor.execute(_KNOCK, {"key": key, "at": at, "step": step, "window": window})
+        cursor.execute(
+            _KNOCK, {"key": key, "at": at, "step": step.total_seconds(), "window": window.total_seconds()}
+        )
         if cursor.fetchone() is not None:
             return
         cursor.execute("select free_at from core_rate_limit where key = %s", [key])
