@@ -17,6 +17,7 @@ from wishloop.cases.operations.moves import Words
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 from wishloop.core.problem import Problem
+from wishloop.core.text import cleaned, required_text
 from wishloop.parties.queries import steward_for
 from wishloop.wishes.models import Category, Wish
 from wishloop.wishes.states import TABLE
@@ -97,7 +98,7 @@ def register_wish(
             wish = Wish(
                 case=case, text=words, needs=list(needs), category_id=category_code or None, said_urgent=said_urgent,
                 reporter_id=reporter_id, beneficiary_id=beneficiary_id or reporter_id,
-                beneficiary_count=beneficiary_count, place_said=place_said[:120], lat=lat, lon=lon, source_key=source_key,
+                beneficiary_count=beneficiary_count, place_said=cleaned(place_said, one_line=True)[:120], lat=lat, lon=lon, source_key=source_key,
             )  # fmt: skip
             wish.save(force_insert=True)
     except IntegrityError:
@@ -118,15 +119,9 @@ def _known(identifier: UUID, source_key: str | None) -> Registered | None:
 
 
 def _checked_text(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise Problem("missing", _("请写下您的心愿：需要什么帮助？"), "text")
-    if len(words) > MAX_TEXT_CHARS:
-        over = len(words) - MAX_TEXT_CHARS
-        raise Problem(
-            "too_long", _("心愿最多 2000 字，现在超出 %(over)d 字，请缩短。") % {"over": over}, "text"
-        )
-    return words
+    return required_text(
+        text, field="text", max_chars=MAX_TEXT_CHARS, missing=_("请写下您的心愿：需要什么帮助？")
+    )
 
 
 def _check_position(lat: float | None, lon: float | None) -> None:
