@@ -186,6 +186,9 @@ FORMAT_MODULE_PATH = ["wishloop.website.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(
+    exist_ok=True
+)  # filled by collectstatic where somebody wants a server of their own to serve it
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

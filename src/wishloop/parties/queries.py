@@ -94,3 +94,11 @@ def lacks_second_factor(*, user: User, actor: Actor) -> bool:
     return not Authenticator.objects.filter(
         user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     ).exists()
+
+
+def parties_sharing_phone(party_id: UUID) -> list[UUID]:
+    """Return everybody known by the same phone number as this person, the person among them (blind index)."""
+    digest = PersonDetails.objects.filter(party_id=party_id).values_list("phone_digest", flat=True).first()
+    if digest is None:
+        return [party_id]
+    return list(PersonDetails.objects.filter(phone_digest=digest).values_list("party_id", flat=True))

@@ -70,9 +70,7 @@ def test_publishing_needs_consent_and_masked_words(world: Any) -> None:
         wishes.publish_wish(
             actor=world.steward(), wish_id=wish.pk, public_text="找我13912345678", at=world.at
         )
-    parties.withdraw_consent(
-        actor=world.steward(), party_id=wish.reporter_id, purpose="publish", at=world.at
-    )
+    parties.withdraw_consent(actor=world.steward(), party_id=wish.reporter_id, purpose="publish", at=world.at)
     with pytest.raises(Problem, match="no_consent"):
         wishes.publish_wish(actor=world.steward(), wish_id=wish.pk, public_text="想要轮椅", at=world.at)
 

@@ -1,0 +1,5 @@
+"""``python -m wishloop``."""
+
+from wishloop.cli.main import main
+
+main()

@@ -1,0 +1,172 @@
+"""Every read of wishes that others use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Count, Q, QuerySet
+
+from wishloop.cases.models import Case, CaseEvent
+from wishloop.core.actor import Actor
+from wishloop.core.paging import Page, keyset_page
+from wishloop.core.problem import Absent
+from wishloop.parties.queries import parties_sharing_phone
+from wishloop.wishes.models import Category, Claim, Wish
+from wishloop.wishes.permissions import may_see_wish, parties_of, relations
+from wishloop.wishes.states import HELPER_ROLES, KIND, TABLE
+
+DUPLICATE_WITHIN = timedelta(days=120)
+DUPLICATE_LIKENESS = 0.12
+
+
+def has_categories() -> bool:
+    """Tell whether the reference data has been loaded."""
+    return Category.objects.exists()
+
+
+def categories(*, only_active: bool = True) -> QuerySet[Category]:
+    """Return the categories in their order."""
+    rows = Category.objects.order_by("order", "code")
+    return rows.filter(active=True) if only_active else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A wish as one actor sees it: its rows, the active claim, what the actor is to it and which moves they may try."""
+
+    wish: Wish
+    case: Case
+    claim: Claim | None
+    relations: frozenset[str]
+    moves: tuple[str, ...]
+
+
+def wish_seen_by(actor: Actor, *, wish_id: UUID | None = None, code: str | None = None) -> Seen:
+    """Return one wish with everything its page needs.
+
+    Raises:
+        Absent: no such wish, or not for this actor.
+    """
+    rows = Wish.objects.select_related(
+        "case", "case__place", "case__responsible", "case__responsible_unit", "category", "reporter", "beneficiary",
+        "team", "merged_into__case",
+    )  # fmt: skip
+    wish = rows.filter(Q(pk=wish_id) if wish_id else Q(case__code=code)).first()
+    if wish is None:
+        raise Absent()
+    claim = (
+        Claim.objects.filter(wish=wish, state=Claim.State.ACTIVE)
+        .select_related("claimant", "claimed_by")
+        .first()
+    )
+    held = relations(actor, wish, claim)
+    if not may_see_wish(actor, wish, held):
+        raise Absent()
+    moves = tuple(m.name for m in TABLE.moves_from(wish.case.state) if held & m.who)
+    return Seen(wish=wish, case=wish.case, claim=claim, relations=held, moves=moves)
+
+
+def history_of(case: Case) -> QuerySet[CaseEvent]:
+    """Return a case's history, oldest first."""
+    return CaseEvent.objects.filter(case=case).select_related("actor").order_by("number")
+
+
+def staff_wishes(actor: Actor) -> QuerySet[Wish]:
+    """Return the wishes of the actor's subtree with what their lists show, in one query."""
+    visible = Case.objects.visible_to(actor).filter(kind=KIND)
+    return Wish.objects.filter(case__in=visible).select_related(
+        "case", "case__place", "case__responsible", "category", "reporter"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Another wish that may be the same need, how alike the words are (0 to 1), and why it was found."""
+
+    wish: Wish
+    score: float
+    reasons: tuple[str, ...]
+
+
+def possible_duplicates(wish: Wish, *, limit: int = 5) -> list[Likeness]:
+    """Return wishes of the same place or person that say nearly the same, the likest first (F8: one precise list).
+
+    Looked for in the same community or from the same phone, told within 120 days; merged, declined and withdrawn ones are out.
+    A person decides (field notes: suggest, never merge by itself).
+    """
+    case = wish.case
+    told = case.happened_at
+    same_people = set(parties_sharing_phone(wish.reporter_id)) if wish.reporter_id else set()
+    near = Q(case__place_path=case.place_path)
+    if same_people:
+        near |= Q(reporter__in=same_people)
+    rows = (
+        Wish.objects.filter(near, case__happened_at__range=(told - DUPLICATE_WITHIN, told + DUPLICATE_WITHIN))
+        .exclude(pk=wish.pk)
+        .exclude(case__state__in=["merged", "declined", "withdrawn"])
+        .select_related("case", "case__place", "category")
+        .annotate(likeness=TrigramSimilarity("text", wish.text))
+        .order_by("-likeness")[:50]
+    )
+    found = []
+    for other in rows:
+        reasons = []
+        score = float(other.likeness)
+        if score >= DUPLICATE_LIKENESS:
+            reasons.append("text")
+        if other.reporter_id in same_people:
+            reasons.append("phone")
+            score += 0.25
+        if other.category_id and other.category_id == wish.category_id:
+            reasons.append("category")
+            score += 0.1
+        if "text" in reasons or "phone" in reasons:
+            found.append(Likeness(other, min(1.0, score), tuple(reasons)))
+    return sorted(found, key=lambda item: -item.score)[:limit]
+
+
+def wishes_near(actor: Actor) -> QuerySet[Wish]:
+    """Return the published wishes a helper may claim, within the places of their role."""
+    within = Q(pk__in=[])
+    for scope in actor.scopes(*HELPER_ROLES):
+        within |= Q(case__place_path__startswith=scope)
+    return (
+        Wish.objects.filter(within, case__state="published", published_at__isnull=False)
+        .select_related("case", "case__place", "category")
+        .order_by("-published_at", "-case_id")
+    )
+
+
+def claims_of(actor: Actor, *, states: Iterable[str] | None = None) -> QuerySet[Claim]:
+    """Return the claims of the actor and of the organisation they speak for, newest first."""
+    rows = Claim.objects.filter(claimant__in=list(parties_of(actor))).select_related(
+        "wish", "wish__case", "wish__case__place", "wish__category", "claimant"
+    )
+    if states is not None:
+        rows = rows.filter(state__in=list(states))
+    return rows.order_by("-claimed_at", "-id")
+
+
+def grants_by_helper(place_path: str, *, limit: int = 30) -> list[dict[str, Any]]:
+    """Return helpers by how many wishes they *granted* (claims can be withdrawn), most first: party name, kind, count."""
+    rows: QuerySet[Claim, dict[str, Any]] = (
+        Claim.objects.filter(
+            state=Claim.State.FULFILLED,
+            wish__granted_at__isnull=False,
+            wish__case__place_path__startswith=place_path,
+        )
+        .values("claimant__public_name", "claimant__kind")
+        .annotate(granted=Count("id"))
+        .order_by("-granted", "claimant__public_name")[:limit]
+    )
+    return list(rows)
+
+
+def page_of(rows: QuerySet[Wish], *, order: list[str], cursor: str | None, page_size: int = 30) -> Page[Wish]:
+    """Return one keyset page of wishes."""
+    return keyset_page(rows, order=order, cursor=cursor, page_size=page_size)
