@@ -154,7 +154,7 @@ def claims_of(actor: Actor, *, states: Iterable[str] | None = None) -> QuerySet[
 
 def grants_by_helper(place_path: str, *, limit: int = 30) -> list[dict[str, Any]]:
     """Return helpers by how many wishes they *granted* (claims can be withdrawn), most first: party name, kind, count."""
-    rows: QuerySet[Claim, dict[str, Any]] = (
+    rows = (
         Claim.objects.filter(
             state=Claim.State.FULFILLED,
             wish__granted_at__isnull=False,
@@ -164,7 +164,7 @@ def grants_by_helper(place_path: str, *, limit: int = 30) -> list[dict[str, Any]
         .annotate(granted=Count("id"))
         .order_by("-granted", "claimant__public_name")[:limit]
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def page_of(rows: QuerySet[Wish], *, order: list[str], cursor: str | None, page_size: int = 30) -> Page[Wish]:
