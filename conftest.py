@@ -30,7 +30,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     from wishloop.journeys.prepare_instance import prepare_instance
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests open hundreds of accounts
+    settings.PASSWORD_HASHERS = [  # tests open hundreds of accounts
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "wishloop.parties.hashers.HandedOutPasswordHasher",
+    ]
     flush = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 
 
@@ -32,6 +33,19 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    """People and organisations, narrowed."""
+
+    def visible_to(self, actor: Actor) -> PartyQuerySet:
+        """Keep those of the subtrees where the actor keeps or supervises people, and the actor's own; programs see all."""
+        if actor.kind == "system":
+            return self
+        within = Q(pk__in=[pk for pk in (actor.party_id, actor.acts_for_id) if pk])
+        for scope in actor.scopes("grid_worker", "steward", "supervisor", "administrator"):
+            within |= Q(place_path__startswith=scope)
+        return self.filter(within)
 
 
 class Party(models.Model):
@@ -57,6 +71,8 @@ class Party(models.Model):
     active = models.BooleanField(default=True)
     recorded_at = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "public_name", "id"], name="party_kind_name")]
@@ -159,6 +175,16 @@ class Role(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Found by username; creating accounts is an operation (``parties.operations.open_account``)."""
 
+    def visible_to(self, actor: Actor) -> models.QuerySet[User]:
+        """Keep accounts of people, or with roles, in the subtrees the actor administers or supervises; programs see all."""
+        if actor.kind == "system":
+            return self.all()
+        within = Q(pk__in=[])
+        for scope in actor.scopes("administrator", "supervisor"):
+            within |= Q(party__place_path__startswith=scope)
+            within |= Q(pk__in=RoleAssignment.objects.filter(place_path__startswith=scope).values("user_id"))
+        return self.filter(within)
+
 
 class User(AbstractBaseUser):
     """An account. Residents need none. ``party`` is the person (or, for a partner's desk, the person acting for it)."""
@@ -231,6 +257,19 @@ class RoleAssignment(models.Model):
         indexes = [models.Index(fields=["role", "place_path"], name="role_place_path")]
 
 
+class PersonalDataViewQuerySet(models.QuerySet["PersonalDataView"]):
+    """Looks at personal data, narrowed."""
+
+    def visible_to(self, actor: Actor) -> PersonalDataViewQuerySet:
+        """Keep looks at people of the subtrees the actor supervises or administers, and the actor's own looks."""
+        if actor.kind == "system":
+            return self
+        within = Q(viewer_id=actor.user_id) if actor.user_id else Q(pk__in=[])
+        for scope in actor.scopes("supervisor", "administrator"):
+            within |= Q(place_path__startswith=scope)
+        return self.filter(within)
+
+
 class PersonalDataView(models.Model):
     """Who saw which unmasked field of whom, when and why. Append-only; the supervisor reads it."""
 
@@ -242,6 +281,8 @@ class PersonalDataView(models.Model):
     case_id = models.UUIDField(null=True, blank=True)
     place_path = models.CharField(max_length=250, blank=True, db_index=True, db_collation="C")
     seen_at = models.DateTimeField()
+
+    objects = PersonalDataViewQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["-seen_at", "id"], name="data_view_newest")]

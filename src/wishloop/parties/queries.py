@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+import unicodedata
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from wishloop.core.actor import Actor
+from wishloop.core.clock import SHANGHAI
 from wishloop.core.encryption import blind_index
-from wishloop.parties.contacts import normalise_phone
-from wishloop.parties.models import Consent, Party, PersonDetails, Role, RoleAssignment, User
+from wishloop.core.geodesy import distance_m
+from wishloop.core.names import mask_name
+from wishloop.core.problem import Absent, Problem
+from wishloop.parties.contacts import normalise_id_number, normalise_phone
+from wishloop.parties.models import (
+    ApiToken,
+    Consent,
+    Party,
+    PartyKind,
+    PersonalDataView,
+    PersonDetails,
+    Role,
+    RoleAssignment,
+    Skill,
+    User,
+)
 
 
 def _valid_on(day: date) -> Q:
@@ -102,3 +119,174 @@ def parties_sharing_phone(party_id: UUID) -> list[UUID]:
     if digest is None:
         return [party_id]
     return list(PersonDetails.objects.filter(phone_digest=digest).values_list("party_id", flat=True))
+
+
+def people(
+    *,
+    actor: Actor,
+    kind: str = "",
+    words: str = "",
+    skill: str = "",
+    role: str = "",
+    place_path: str = "",
+    on: date | None = None,
+) -> QuerySet[Party]:
+    """Return the people and organisations an actor may see, by masked name, unordered (page with ``party_order``).
+
+    ``words`` finds a phone or ID number exactly (blind index), else part of a public name; a whole name typed in finds those
+    whose mask it fits, so that nobody learns more than the list shows.
+    """
+    rows = Party.objects.visible_to(actor).filter(forgotten_at__isnull=True)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if words.strip():
+        rows = rows.filter(_fits(words.strip()))
+    if skill:
+        rows = rows.filter(skills=skill)
+    if role and on is not None:
+        held = RoleAssignment.objects.filter(_valid_on(on), role=role)
+        rows = rows.filter(
+            Q(pk__in=held.values("user__party_id")) | Q(pk__in=held.values("user__acts_for_id"))
+        )
+    if place_path:
+        rows = rows.filter(place_path__startswith=place_path)
+    return rows.select_related("place", "organisation").prefetch_related("skills")
+
+
+PARTY_ORDER = ("public_name", "id")
+
+
+def _fits(words: str) -> Q:
+    digits = "".join(ch for ch in unicodedata.normalize("NFKC", words) if ch.isalnum())
+    if len(digits) >= 7 and digits[:-1].isdigit():
+        return Q(details__in=PersonDetails.objects.filter(_number_digests(words)))
+    return Q(public_name__icontains=words) | Q(kind=PartyKind.PERSON, public_name=mask_name(words))
+
+
+def _number_digests(words: str) -> Q:
+    found = Q(pk__in=[])  # neither a telephone nor an ID number: nothing is found, which is the answer
+    with suppress(Problem):
+        found |= Q(phone_digest=blind_index("phone", normalise_phone(words)))
+    with suppress(Problem):
+        found |= Q(id_number_digest=blind_index("id_number", normalise_id_number(words)))
+    return found
+
+
+def party_for(*, actor: Actor, party_id: UUID) -> Party:
+    """Return one person or organisation an actor may see. Raises Absent."""
+    rows = Party.objects.visible_to(actor).select_related("place", "organisation").prefetch_related("skills")
+    found = rows.filter(pk=party_id).first()
+    if found is None:
+        raise Absent()
+    return found
+
+
+def filled_fields(*, party_id: UUID) -> frozenset[str]:
+    """Return which sealed fields of a person hold something, without opening any."""
+    row = PersonDetails.objects.filter(pk=party_id).first()
+    fields = ("name", "phone", "id_number", "address", "health")
+    return frozenset(f for f in fields if row is not None and getattr(row, f) is not None)
+
+
+def consents_of(*, party_id: UUID) -> QuerySet[Consent]:
+    """Return a person's consents, newest first, withdrawn ones too."""
+    return (
+        Consent.objects.filter(party_id=party_id)
+        .select_related("guardian", "recorded_by")
+        .order_by("-given_at", "-id")
+    )
+
+
+def accounts(*, actor: Actor, words: str = "", role: str = "", on: date | None = None) -> QuerySet[User]:
+    """Return the accounts an actor may see (administrators and supervisors of the subtree)."""
+    rows = User.objects.visible_to(actor)
+    if words.strip():
+        rows = rows.filter(Q(username__icontains=words.strip()) | Q(display_name__icontains=words.strip()))
+    if role and on is not None:
+        rows = rows.filter(pk__in=RoleAssignment.objects.filter(_valid_on(on), role=role).values("user_id"))
+    assignments = RoleAssignment.objects.select_related("place").order_by("valid_from", "id")
+    return rows.select_related("party", "acts_for").prefetch_related(Prefetch("roles", queryset=assignments))
+
+
+ACCOUNT_ORDER = ("username", "id")
+
+
+def account_for(*, actor: Actor, user_id: UUID) -> User:
+    """Return one account an actor may see. Raises Absent."""
+    found = accounts(actor=actor).filter(pk=user_id).first()
+    if found is None:
+        raise Absent()
+    return found
+
+
+def accounts_of(*, party_id: UUID) -> QuerySet[User]:
+    """Return the accounts of a person, or those that act for an organisation, with their roles."""
+    assignments = RoleAssignment.objects.select_related("place").order_by("valid_from", "id")
+    rows = User.objects.filter(Q(party_id=party_id) | Q(acts_for_id=party_id))
+    return rows.prefetch_related(Prefetch("roles", queryset=assignments)).order_by("opened_at", "id")
+
+
+def role_for(*, actor: Actor, assignment_id: int) -> RoleAssignment:
+    """Return one role assignment an actor may see. Raises Absent."""
+    found = (
+        RoleAssignment.objects.select_related("user", "place")
+        .filter(pk=assignment_id, user__in=User.objects.visible_to(actor))
+        .first()
+    )
+    if found is None:
+        raise Absent()
+    return found
+
+
+def data_views(
+    *,
+    actor: Actor,
+    viewer: UUID | None = None,
+    party: UUID | None = None,
+    field: str = "",
+    first: date | None = None,
+    last: date | None = None,
+) -> QuerySet[PersonalDataView]:
+    """Return who saw which unmasked field of whom, when and why: for the supervisor of the subtree, and for one's own looks."""
+    rows = PersonalDataView.objects.visible_to(actor)
+    if viewer is not None:
+        rows = rows.filter(viewer_id=viewer)
+    if party is not None:
+        rows = rows.filter(party_id=party)
+    if field:
+        rows = rows.filter(field=field)
+    if first is not None:
+        rows = rows.filter(seen_at__gte=datetime.combine(first, time.min, SHANGHAI))
+    if last is not None:
+        rows = rows.filter(seen_at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
+    return rows.select_related("viewer", "party")
+
+
+DATA_VIEW_ORDER = ("-seen_at", "-id")
+
+
+def tokens_of(*, actor: Actor) -> QuerySet[ApiToken]:
+    """Return one's own tokens, newest first."""
+    return ApiToken.objects.filter(user_id=actor.account()).order_by("-created_at", "-id")
+
+
+def skills() -> QuerySet[Skill]:
+    """Return the skills there are, by name."""
+    return Skill.objects.order_by("name", "code")
+
+
+def organisations(*, actor: Actor) -> QuerySet[Party]:
+    """Return the active organisations an actor may see, by name."""
+    rows = Party.objects.visible_to(actor).filter(kind=PartyKind.ORGANISATION, active=True)
+    return rows.select_related("organisation").order_by("public_name", "id")
+
+
+def helpers_near(*, lat: float, lon: float, skill: str, on: date, limit: int = 20) -> list[tuple[Party, int]]:
+    """Return active helpers with a skill and a position, nearest first, with metres (great circle). At most ``limit``."""
+    held = RoleAssignment.objects.filter(_valid_on(on), role__in=[Role.MEMBER, Role.VOLUNTEER, Role.PARTNER])
+    rows = Party.objects.filter(
+        Q(pk__in=held.values("user__party_id")) | Q(pk__in=held.values("user__acts_for_id")),
+        active=True, skills=skill, lat__isnull=False, lon__isnull=False,
+    )  # fmt: skip
+    found = [(row, round(distance_m(lat, lon, row.lat or 0.0, row.lon or 0.0))) for row in rows]
+    return sorted(found, key=lambda pair: (pair[1], str(pair[0].pk)))[:limit]

@@ -5,6 +5,7 @@ from wishloop.parties.operations.accounts import (
     close_account,
     end_role,
     grant_role,
+    handed_out_password,
     open_account,
     reopen_account,
     reset_password,
@@ -12,6 +13,13 @@ from wishloop.parties.operations.accounts import (
     settle_password,
 )
 from wishloop.parties.operations.consents import record_consents, withdraw_consent
+from wishloop.parties.operations.importing import (
+    HEADINGS,
+    ImportResult,
+    OpenedAccount,
+    RejectedRow,
+    import_parties,
+)
 from wishloop.parties.operations.locking import lock_party
 from wishloop.parties.operations.organisations import edit_organisation, register_organisation
 from wishloop.parties.operations.people import (
@@ -31,6 +39,10 @@ from wishloop.parties.operations.sealed import (
 from wishloop.parties.operations.tokens import create_token, revoke_token, use_token
 
 __all__ = [
+    "HEADINGS",
+    "ImportResult",
+    "OpenedAccount",
+    "RejectedRow",
     "add_person",
     "change_password",
     "close_account",
@@ -41,6 +53,8 @@ __all__ = [
     "end_role",
     "forget_person",
     "grant_role",
+    "handed_out_password",
+    "import_parties",
     "lock_party",
     "open_account",
     "phone_ends_with",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +19,7 @@ from wishloop.core.actor import Actor
 from wishloop.core.identifiers import CODE_ALPHABET
 from wishloop.core.problem import Absent, Conflict, Forbidden, Problem
 from wishloop.core.text import required_text
+from wishloop.parties.hashers import HandedOutPasswordHasher
 from wishloop.parties.models import ApiToken, Party, Role, RoleAssignment, User
 from wishloop.parties.permissions import may_administer
 
@@ -40,6 +42,8 @@ def open_account(
 ) -> User:
     """Open an account for a person. It can do nothing until a role is granted.
 
+    ``must_change_password`` is for a password made by ``handed_out_password``.
+
     Raises:
         Forbidden: not an administrator where the person is.
         Problem: ``bad_username`` at ``username``; ``weak_password`` at ``password`` (demo accounts exempt).
@@ -61,9 +65,17 @@ def open_account(
     )  # fmt: skip
     if not is_demo:
         _check_password(password, user)
-    user.set_password(password)
+    if is_demo or must_change_password:
+        user.password = make_password(password, hasher=HandedOutPasswordHasher.algorithm)
+    else:
+        user.set_password(password)
     user.save(force_insert=True)
     return user
+
+
+def handed_out_password() -> str:
+    """Return a password to hand over by word of mouth: 16 letters that cannot be misread, about 72 bits."""
+    return "-".join("".join(secrets.choice(CODE_ALPHABET) for _n in range(4)) for _group in range(4))
 
 
 def _check_password(password: str, user: User) -> None:
@@ -126,8 +138,8 @@ def reset_password(*, actor: Actor, user_id: UUID, at: datetime) -> str:
     user = _held_account(actor, user_id)
     if user.pk == actor.user_id:
         raise Conflict("own_account", _("请在“我的账户”里修改自己的密码。"))
-    password = "-".join("".join(secrets.choice(CODE_ALPHABET) for _n in range(4)) for _group in range(4))
-    user.set_password(password)
+    password = handed_out_password()
+    user.password = make_password(password, hasher=HandedOutPasswordHasher.algorithm)
     user.must_change_password = not user.is_demo
     user.save(update_fields=["password", "must_change_password"])
     Authenticator.objects.filter(user_id=user.pk).delete()

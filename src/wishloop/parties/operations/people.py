@@ -124,19 +124,24 @@ def register_person(
         Problem: ``missing`` or ``too_long`` at ``name``, ``bad_phone``, ``bad_id_number``, ``too_long`` at ``address``, ``health``.
     """
     known = _checked(name, phone, id_number, address, health)
-    if not known.name:
-        found = _by_phone(known.phone)
-        if found is not None:
-            return found
     party = Party(
         id=new_id(), kind=PartyKind.PERSON, public_name=_public_name(nickname, known.name, is_minor=is_minor),
         place_id=place.pk if place else None, place_path=place.path if place else "", lat=place.lat if place else None,
         lon=place.lon if place else None, is_minor=is_minor, languages=list(languages), capacity=capacity, recorded_at=at,
     )  # fmt: skip
+    return _registered(party, known)[0]
+
+
+def _registered(party: Party, known: _Known) -> tuple[Party, bool]:
+    """Write a new person, or find the same one. Returns the person and whether they are new."""
+    if not known.name:
+        found = _by_phone(known.phone)
+        if found is not None:
+            return found, False
     if _insert(party, known):
         party._state.adding, party._state.db = False, "default"
-        return party
-    return _again(known)
+        return party, True
+    return _again(known), False
 
 
 def _public_name(nickname: str, name: str, *, is_minor: bool) -> str:
@@ -187,15 +192,40 @@ def _again(known: _Known) -> Party:
     return details.party
 
 
-def add_person(*, actor: Actor, place: Place, name: str, at: datetime, **facts: object) -> Party:
-    """Register a person at a staff desk: as ``register_person``, by staff of the place only.
+def add_person(
+    *,
+    actor: Actor,
+    place: Place,
+    name: str,
+    at: datetime,
+    phone: str = "",
+    id_number: str = "",
+    address: str = "",
+    health: str = "",
+    is_minor: bool = False,
+    languages: Iterable[str] = (),
+    capacity: int = 3,
+) -> tuple[Party, bool]:
+    """Register a person at a staff desk, by staff of the place only. Returns the person and whether they are new.
 
     Raises:
-        Forbidden: no grid worker, steward or administrator there. What ``register_person`` raises.
+        Forbidden: no grid worker, steward or administrator there. What ``register_person`` raises; ``out_of_range``.
     """
     if actor.kind != "system" and not actor.may(place.path, *KEEPERS):
         raise Forbidden(_("只能登记您负责范围内的居民。"))
-    return register_person(name=name, place=place, at=at, **facts)  # type: ignore[arg-type]
+    _check_capacity(capacity)
+    known = _checked(name, phone, id_number, address, health)
+    party = Party(
+        id=new_id(), kind=PartyKind.PERSON, public_name=_masked(known.name, is_minor=is_minor), place_id=place.pk,
+        place_path=place.path, lat=place.lat, lon=place.lon, is_minor=is_minor, languages=list(languages),
+        capacity=capacity, recorded_at=at,
+    )  # fmt: skip
+    return _registered(party, known)
+
+
+def _check_capacity(capacity: int) -> None:
+    if not 0 <= capacity <= 200:
+        raise Problem("out_of_range", _("同时承担的心愿数要在 0 到 200 之间。"), "capacity")
 
 
 def held_person(*, actor: Actor, party_id: UUID, roles: tuple[str, ...]) -> Party:
@@ -269,8 +299,7 @@ def _set_plain_facts(
 ) -> None:
     """Set what is not personal and save the row."""
     if capacity is not None:
-        if not 0 <= capacity <= 200:
-            raise Problem("out_of_range", _("同时承担的心愿数要在 0 到 200 之间。"), "capacity")
+        _check_capacity(capacity)
         party.capacity = capacity
     if languages is not None:
         party.languages = list(languages)

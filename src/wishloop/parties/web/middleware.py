@@ -7,16 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from wishloop.core.actor import PUBLIC, Actor
 from wishloop.core.clock import SHANGHAI, now
-from wishloop.core.problem import Forbidden, Problem
+from wishloop.core.problem import Forbidden
 from wishloop.parties.models import User
 from wishloop.parties.operations.tokens import use_token
 from wishloop.parties.queries import actor_of
 from wishloop.parties.web.access import declared_roles
-from wishloop.parties.web.problem_pages import problem_page
 
 
 class ActorMiddleware:
@@ -59,16 +59,13 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 class StaffGateMiddleware:
-    """Fails closed: a view below ``/staff/`` that declares no roles (``access.requires``) opens for nobody.
-
-    Also turns a Problem no view handled into a page with its sentence and status.
-    """
+    """Fails closed: a view below ``/staff/`` that declares no roles (``access.requires``) opens for nobody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on; the work is in the two hooks below."""
+        """Go on; the work is in the hook below."""
         return self.get_response(request)
 
     def process_view(
@@ -76,11 +73,5 @@ class StaffGateMiddleware:
     ) -> HttpResponseBase | None:
         """Refuse a staff view without declared roles."""
         if request.path.startswith("/staff/") and declared_roles(view) is None:
-            return problem_page(request, Forbidden())
-        return None
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Answer a Problem with a page; anything else stays an error."""
-        if isinstance(error, Problem) and not request.path.startswith("/api/"):
-            return problem_page(request, error)
+            return render(request, "website/problem.html", {"problem": Forbidden(), "back": "/"}, status=403)
         return None
