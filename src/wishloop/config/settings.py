@@ -216,6 +216,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 64 * 1024 * 1024
 
+# The district this installation serves: wishes without a place belong to it until somebody says more.
+HOME_PLACE_CODE = os.environ.get("WISHLOOP_HOME_PLACE", "540102")
+
 TILES_URL = os.environ.get("WISHLOOP_TILES_URL", "")
 TILES_ATTRIBUTION = os.environ.get("WISHLOOP_TILES_ATTRIBUTION", "")
 _tiles_origin = "/".join(TILES_URL.split("/")[:3]) if TILES_URL.startswith("http") else None

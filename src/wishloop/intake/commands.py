@@ -1,72 +1,35 @@
-"""What the command line does for intake; the commands themselves are registered by ``wishloop.cli``."""
+"""Commands of intake."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-from wishloop.core.text import decoded
-from wishloop.wishes.suggestions import CategoryWords, category_words, shipped_categories, suggest
+import click
 
-
-class BadInput(ValueError):
-    """A file that cannot be used; the message is one sentence naming file, line and what to do."""
+from wishloop.cli.main import answer, data_option, open_instance, refuse, say
 
 
-def triage_file(path: Path, categories: list[CategoryWords] | None = None) -> list[dict[str, Any]]:
-    """Suggest category, urgency and tier for each row of a JSONL file with the field ``text``, in input order.
+@click.command("triage")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档")
+@data_option
+def triage(file: Path, as_json: bool) -> None:
+    """为 JSONL 文件里每一行（字段 text）建议类别、缓急和级别，并说明理由。"""
+    if not file.is_file():
+        refuse(f"{file}: no such file; give the path of a JSONL file with the field text.")
+    open_instance()
+    from wishloop.intake.triage_files import BadInput, triage_file
 
-    Uses the categories of this installation; of a new one without any, the shipped ones.
-
-    Raises:
-        BadInput: the file cannot be read, or a line is no JSON object with a ``text``.
-    """
-    words = categories if categories is not None else (category_words() or shipped_categories())
-    return [_suggested(text, words) for text in _texts(path)]
-
-
-def _suggested(text: str, words: list[CategoryWords]) -> dict[str, Any]:
-    found = suggest(text, words)
-    return {
-        "category": found.categories[0][1] if found.categories else None,
-        "categories": [name for _code, name in found.categories],
-        "category_code": found.category_code,
-        "urgent": found.urgent,
-        "tier": found.tier,
-        "script": found.script,
-        "reasons": list(found.reasons),
-        "dangers": [danger.code for danger in found.dangers],
-    }
-
-
-def _texts(path: Path) -> list[str]:
     try:
-        read = decoded(path.read_bytes())
-    except OSError as error:
-        raise BadInput(
-            f"{path}: cannot be read ({error.strerror}); give the path of a JSONL file."
-        ) from error
-    texts = []
-    for line in read.lines:
-        if not line.text.strip():
-            continue
-        if not line.readable:
-            raise BadInput(
-                f"{path}, line {line.number}: not readable as {read.encoding}; save the file as UTF-8."
-            )
-        texts.append(_text_of(path, line.number, line.text))
-    return texts
-
-
-def _text_of(path: Path, number: int, line: str) -> str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(
-            f'{path}, line {number}: not JSON; write one object such as {{"text": "…"}} a line.'
-        ) from error
-    text = row.get("text") if isinstance(row, dict) else None
-    if not isinstance(text, str):
-        raise BadInput(f"{path}, line {number}, field text: missing or no text; give the wish's words there.")
-    return text
+        rows = triage_file(file)
+    except BadInput as error:
+        refuse(str(error))
+    if as_json:
+        answer(rows)
+        return
+    for number, row in enumerate(rows, start=1):
+        mark = "！" if row["urgent"] else " "
+        click.echo(
+            f"{number:>4} {mark} {row['category'] or '？'}  {row['tier']}  {'；'.join(row['reasons'])}"
+        )
+    say(f"共 {len(rows)} 条，其中 {sum(row['urgent'] for row in rows)} 条可能紧急。")

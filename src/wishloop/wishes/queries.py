@@ -170,3 +170,12 @@ def grants_by_helper(place_path: str, *, limit: int = 30) -> list[dict[str, Any]
 def page_of(rows: QuerySet[Wish], *, order: list[str], cursor: str | None, page_size: int = 30) -> Page[Wish]:
     """Return one keyset page of wishes."""
     return keyset_page(rows, order=order, cursor=cursor, page_size=page_size)
+
+
+def registered_wish(*, wish_id: UUID, source_key: str | None = None) -> Wish | None:
+    """Return the wish already registered under an id, or from the same row of a file, with its case; None when new."""
+    rows = Wish.objects.select_related("case")
+    wish = rows.filter(pk=wish_id).first()
+    if wish is None and source_key is not None:
+        wish = rows.filter(source_key=source_key).first()
+    return wish
