@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wishloop.core.actor import Actor
+from wishloop.places.models import Place, PlaceStatus
 
 
 def may_edit(actor: Actor, place_path: str) -> bool:
@@ -20,3 +21,10 @@ def may_read(actor: Actor, place_path: str) -> bool:
     return actor.kind == "system" or any(
         place_path.startswith(scope) or scope.startswith(place_path) for _role, scope in actor.roles
     )
+
+
+def may_settle(actor: Actor, place: Place) -> bool:
+    """Tell whether the actor may move or merge the unit: administrators any, stewards those that wait to be confirmed."""
+    if place.status == PlaceStatus.TO_BE_CONFIRMED:
+        return may_confirm(actor, place.path)
+    return may_edit(actor, place.path)

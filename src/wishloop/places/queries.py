@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -188,37 +189,69 @@ def aliases_of(place: Place) -> QuerySet[PlaceAlias]:
     return PlaceAlias.objects.filter(place=place).order_by("name")
 
 
-def calendar_for(place_path: str) -> WorkCalendar | None:
-    """Return the calendar of the place or of the nearest one above it that has its own."""
+def calendars_along(place_path: str) -> list[WorkCalendar]:
+    """Return the calendars that speak for a place: its own and those above it, top first."""
     found = WorkCalendar.objects.filter(place__path__in=ancestor_paths(place_path)).select_related("place")
-    return max(found, key=lambda c: len(c.place.path), default=None)
+    return sorted(found, key=lambda calendar: len(calendar.place.path))
 
 
 def working_time_of(*, place_path: str, first: date, last: date) -> WorkingTime:
     """Return office hours and special days of a place between two dates, both included. Two queries.
 
-    The national adjusted workdays come from ``chinesecalendar`` where it knows the year; after its last year only weekends
-    and the place's own closures count, and ``known_until`` says so. What the place entered wins over the nation.
+    Hours are those of the nearest place that has its own. Days count from everywhere above, the nearest place's word last:
+    a community's half day does not undo the city's Losar. The national adjusted workdays come from ``chinesecalendar`` where
+    it knows the year; after its last year only weekends and the places' own days count, and ``known_until`` says so.
     """
-    calendar = calendar_for(place_path)
-    week = _week(calendar.hours if calendar else DEFAULT_HOURS)
+    calendars = calendars_along(place_path)
+    speaks = next((calendar for calendar in reversed(calendars) if calendar.hours), None)
+    week = _week(speaks.hours if speaks else DEFAULT_HOURS)
     days: dict[date, tuple[Span, ...]] = {}
     reasons: dict[date, str] = {}
-    national = calendar is None or calendar.follow_national
+    national = speaks is None or speaks.follow_national
     if national:
         _add_national(week, first, last, days, reasons)
-    if calendar is not None:
-        for day in CalendarDay.objects.filter(calendar=calendar, on__gte=first, on__lte=last):
-            days[day.on] = _special(day, week)
-            reasons[day.on] = day.reason
+    depth = {calendar.pk: number for number, calendar in enumerate(calendars)}
+    entered = CalendarDay.objects.filter(calendar__in=list(depth), on__gte=first, on__lte=last)
+    for day in sorted(entered, key=lambda day: depth[day.calendar_id]):
+        days[day.on] = _special(day, week)
+        reasons[day.on] = day.reason
     return WorkingTime(
         week=week, days=days, reasons=reasons, known_until=NATIONAL_UNTIL if national else None
     )
 
 
-def days_of(calendar: WorkCalendar, year: int) -> QuerySet[CalendarDay]:
-    """Return the days of a year that differ, in order."""
-    return CalendarDay.objects.filter(calendar=calendar, on__year=year).order_by("on")
+@dataclass(frozen=True, slots=True)
+class DayEntry:
+    """One day that differs, as a calendar page shows it. ``place`` entered it; None where the nation did."""
+
+    on: date
+    kind: str
+    spans: tuple[Span, ...]
+    reason: str
+    source: str
+    place: Place | None
+
+
+def days_along(place_path: str, *, first: date, last: date) -> list[DayEntry]:
+    """Return the days between two dates that differ at a place, in order: one a date, the one that counts."""
+    time_ = working_time_of(place_path=place_path, first=first, last=last)
+    calendars = {calendar.pk: calendar for calendar in calendars_along(place_path)}
+    rows = CalendarDay.objects.filter(calendar__in=list(calendars), on__gte=first, on__lte=last)
+    entered = {
+        day.on: (day, calendars[day.calendar_id].place)
+        for day in sorted(rows, key=lambda day: len(calendars[day.calendar_id].place.path))
+    }
+    return [
+        DayEntry(
+            on=on,
+            kind=entered[on][0].kind if on in entered else ("work" if time_.days[on] else "off"),
+            spans=time_.days[on],
+            reason=time_.reasons[on],
+            source=entered[on][0].source if on in entered else "",
+            place=entered[on][1] if on in entered else None,
+        )
+        for on in sorted(time_.days)
+    ]
 
 
 def _span(pair: list[str]) -> Span:
@@ -234,7 +267,7 @@ def _special(day: CalendarDay, week: dict[int, tuple[Span, ...]]) -> tuple[Span,
         return ()
     if day.kind == CalendarDay.Kind.HOURS and day.hours:
         return tuple(_span(pair) for pair in day.hours)
-    return _ordinary(week)
+    return week.get(day.on.isoweekday()) or _ordinary(week)
 
 
 def _ordinary(week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:
