@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,13 +30,35 @@ class Clock(StrEnum):
     END = "end"  # the case is over
 
 
-TIER_LABELS = {
-    "safety_hazard": _("安全隐患"),
-    "urgent": _("急事急办"),
-    "living_service": _("生活服务"),
-    "ordinary": _("一般心愿"),
-    "long_term": _("难事专办"),
-}
+class Channel(TextChoices):
+    """How a case came in (glossary, F1 to F7)."""
+
+    DOOR_VISIT = "door_visit", _("敲门行动")
+    COURTYARD_MEETING = "courtyard_meeting", _("坝坝会")
+    SECRETARY_TEA = "secretary_tea", _("书记下午茶")
+    RESIDENTS_COUNCIL = "residents_council", _("居民议事会")
+    QR_CODE = "qr_code", _("码上解决")
+    WECHAT = "wechat", _("公众号")
+    WECHAT_GROUP = "wechat_group", _("微信群")
+    WISH_BOX = "wish_box", _("心愿箱")
+    V_STATION = "v_station", _("党群V站")
+    PHONE = "phone", _("电话")
+    WEB = "web", _("网页")
+    IMPORT = "import", _("导入")
+    OPEN311 = "open311", _("外部系统")
+
+
+class Tier(TextChoices):
+    """Response level: which deadline rule applies (F18, F19)."""
+
+    SAFETY_HAZARD = "safety_hazard", _("安全隐患")
+    URGENT = "urgent", _("急事急办")
+    LIVING_SERVICE = "living_service", _("生活服务")
+    ORDINARY = "ordinary", _("一般心愿")
+    LONG_TERM = "long_term", _("难事专办")
+
+
+TIER_LABELS = {tier.value: tier.label for tier in Tier}
 SAME = "="
 BEFORE = "<"
 

@@ -10,25 +10,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet
+from django.db.models import Avg, Count, F, IntegerField, Max, Q, QuerySet
 from django.db.models.functions import Floor
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import CaseEvent, CaseEvidence, Channel
+from wishloop.cases.queries import events_of, public_evidence
+from wishloop.cases.states import Channel, Tier
 from wishloop.core.masking import mask_text
 from wishloop.core.paging import keyset_page
 from wishloop.core.problem import Absent, Problem
-from wishloop.places.models import Place
-from wishloop.places.queries import ancestor_paths, place_by_code
-from wishloop.wishes.models import Claim, Wish
+from wishloop.places.queries import names_along, place_by_code
+from wishloop.wishes.queries import claimant_names, public_wishes, published_wish
 from wishloop.wishes.states import PUBLIC_STATES, TABLE
 
-CELLS_PER_SCREEN = 24
+if TYPE_CHECKING:
+    from wishloop.places.models import Place
+    from wishloop.wishes.models import Wish
+
 PUBLIC_MOVES = frozenset(move.name for move in TABLE.moves if move.public) | {"receive"}
-TIERS = frozenset({"safety_hazard", "urgent", "living_service", "ordinary", "long_term"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,6 @@ class PublicPage:
     previous_cursor: str | None
 
 
-def _public() -> QuerySet[Wish]:
-    return Wish.objects.filter(published_at__isnull=False, case__state__in=PUBLIC_STATES)
-
-
 def chosen_place(code: str) -> Place:
     """Return the place of a filter.
 
@@ -109,7 +107,7 @@ def filtered(filters: Mapping[str, str]) -> QuerySet[Wish]:
     Raises:
         Problem: ``unknown_place``, ``unknown_choice`` or ``too_long``, naming the field.
     """
-    rows = _public()
+    rows = public_wishes()
     if filters.get("place"):
         rows = rows.filter(case__place_path__startswith=chosen_place(filters["place"]).path)
     state = filters.get("state", "")
@@ -119,7 +117,7 @@ def filtered(filters: Mapping[str, str]) -> QuerySet[Wish]:
         rows = rows.filter(case__state=state)
     tier = filters.get("tier", "")
     if tier:
-        if tier not in TIERS:
+        if tier not in Tier.values:
             raise Problem("unknown_choice", _("没有这个响应级别，请从列表中选择。"), "tier")
         rows = rows.filter(case__tier=tier)
     if filters.get("category"):
@@ -142,22 +140,29 @@ def wish_page(filters: Mapping[str, str], *, cursor: str | None = None, page_siz
         Problem: see ``filtered``; ``bad_cursor``.
     """
     page = keyset_page(
-        filtered(filters).select_related(*_LISTED), order=["-published_at", "-case_id"], cursor=cursor, page_size=page_size
+        filtered(filters).select_related(*_LISTED),
+        order=["-published_at", "-case_id"],
+        cursor=cursor,
+        page_size=page_size,
     )
     return PublicPage(_shaped(page.rows), page.next_cursor, page.previous_cursor)
 
 
 def newest_granted(*, limit: int = 6) -> list[PublicWish]:
     """Return the wishes granted last, with their public photo where there is one."""
-    rows = _public().filter(granted_at__isnull=False).select_related(*_LISTED).order_by("-granted_at", "-case_id")
+    rows = (
+        public_wishes()
+        .filter(granted_at__isnull=False)
+        .select_related(*_LISTED)
+        .order_by("-granted_at", "-case_id")
+    )
     return _shaped(list(rows[:limit]))
 
 
 def _shaped(rows: list[Wish]) -> list[PublicWish]:
     ids = [row.pk for row in rows]
-    claims = Claim.objects.filter(wish__in=ids, state__in=["active", "fulfilled"]).select_related("claimant")
-    claimants = {claim.wish_id: claim.claimant.public_name for claim in claims}
-    photos = CaseEvidence.objects.filter(case__in=ids, public=True).exclude(medium__public_key="").order_by("id")
+    claimants = claimant_names(ids)
+    photos = public_evidence(ids)
     pictures = {row.case_id: str(row.medium_id) for row in photos}
     return [_shape(row, claimants.get(row.pk, ""), pictures.get(row.pk)) for row in rows]
 
@@ -190,16 +195,15 @@ def wish_detail(code: str) -> PublicDetail:
     Raises:
         Absent: no such wish, or not public (any more); both answer alike.
     """
-    rows = Wish.objects.select_related(*_LISTED, "merged_into__case").filter(published_at__isnull=False, case__code=code)
-    row = rows.filter(case__state__in=PUBLIC_STATES | {"merged"}).first()
+    row = published_wish(code)
     if row is None:
         raise Absent(_("没有找到这条公开的心愿。它可能还没有公开，或者已经撤下。"))
     [wish] = _shaped([row])
     kept = row.merged_into if row.merged_into and row.merged_into.published_at else None
-    photos = CaseEvidence.objects.filter(case=row.case, public=True).exclude(medium__public_key="").order_by("id")
+    photos = public_evidence([row.pk])
     return PublicDetail(
         wish=wish,
-        places=tuple(Place.objects.filter(path__in=ancestor_paths(row.case.place_path)).order_by("path")),
+        places=tuple(names_along(row.case.place_path)),
         needs=tuple(mask_text(str(need)).text for need in row.needs),
         steps=_steps(row),
         result=mask_text(row.result).text,
@@ -212,9 +216,11 @@ def wish_detail(code: str) -> PublicDetail:
 
 
 def _steps(row: Wish) -> tuple[PublicStep, ...]:
-    events = CaseEvent.objects.filter(case=row.case, move__in=PUBLIC_MOVES).order_by("number")
+    events = events_of(row.pk).filter(move__in=PUBLIC_MOVES)
     return tuple(
-        PublicStep(event.move, TABLE.move(event.move).label, event.happened_at, mask_text(event.public_note).text)
+        PublicStep(
+            event.move, TABLE.move(event.move).label, event.happened_at, mask_text(event.public_note).text
+        )
         for event in events
     )
 
@@ -249,17 +255,13 @@ def map_clusters(
         )
         .values("x", "y")
         .annotate(
-            count=Count("pk"), hazards=Count("pk", filter=Q(case__tier="safety_hazard")), lon=_mean("public_lon"),
-            lat=_mean("public_lat"), code=Max("case__code"), title=Max("public_text"), tier=Max("case__tier"),
+            count=Count("pk"), hazards=Count("pk", filter=Q(case__tier="safety_hazard")), lon=Avg("public_lon"),
+            lat=Avg("public_lat"), code=Max("case__code"), title=Max("public_text"), tier=Max("case__tier"),
             state=Max("case__state"), place=Max("case__place__code"), place_name=Max("case__place__name"),
         )
         .order_by("-count")[:2000]
     )  # fmt: skip
     return {"type": "FeatureCollection", "features": [_feature(cell) for cell in cells]}
-
-
-def _mean(column: str) -> Func:
-    return Func(F(column), function="avg")
 
 
 def _feature(cell: Mapping[str, Any]) -> dict[str, Any]:

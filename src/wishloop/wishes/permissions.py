@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wishloop.cases.permissions import may_see, staff_relations
+from wishloop.cases.queries import may_see, staff_relations
 from wishloop.core.actor import Actor
 from wishloop.wishes.models import Claim, Wish
 from wishloop.wishes.states import HELPER_ROLES

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, Q, QuerySet
 
-from wishloop.cases.models import Case, CaseEvent
+from wishloop.cases.queries import events_of, visible_cases
 from wishloop.core.actor import Actor
 from wishloop.core.paging import Page, keyset_page
 from wishloop.core.problem import Absent
 from wishloop.parties.queries import parties_sharing_phone
 from wishloop.wishes.models import Category, Claim, Wish
 from wishloop.wishes.permissions import may_see_wish, parties_of, relations
-from wishloop.wishes.states import HELPER_ROLES, KIND, TABLE
+from wishloop.wishes.states import HELPER_ROLES, KIND, PUBLIC_STATES, TABLE
+
+if TYPE_CHECKING:
+    from wishloop.cases.models import Case, CaseEvent
 
 DUPLICATE_WITHIN = timedelta(days=120)
 DUPLICATE_LIKENESS = 0.12
@@ -73,12 +76,12 @@ def wish_seen_by(actor: Actor, *, wish_id: UUID | None = None, code: str | None 
 
 def history_of(case: Case) -> QuerySet[CaseEvent]:
     """Return a case's history, oldest first."""
-    return CaseEvent.objects.filter(case=case).select_related("actor").order_by("number")
+    return events_of(case.pk)
 
 
 def staff_wishes(actor: Actor) -> QuerySet[Wish]:
     """Return the wishes of the actor's subtree with what their lists show, in one query."""
-    visible = Case.objects.visible_to(actor).filter(kind=KIND)
+    visible = visible_cases(actor, kind=KIND)
     return Wish.objects.filter(case__in=visible).select_related(
         "case", "case__place", "case__responsible", "category", "reporter"
     )
@@ -179,3 +182,24 @@ def registered_wish(*, wish_id: UUID, source_key: str | None = None) -> Wish | N
     if wish is None and source_key is not None:
         wish = rows.filter(source_key=source_key).first()
     return wish
+
+
+def public_wishes() -> QuerySet[Wish]:
+    """Return the wishes the public may see now: published, and in a state that may be shown."""
+    return Wish.objects.filter(published_at__isnull=False, case__state__in=PUBLIC_STATES)
+
+
+def published_wish(code: str) -> Wish | None:
+    """Return a published wish by its code, or one that was folded into another after it was published."""
+    rows = Wish.objects.filter(
+        published_at__isnull=False, case__state__in=PUBLIC_STATES | {"merged"}, case__code=code
+    )
+    return rows.select_related("case", "case__place", "category", "merged_into__case").first()
+
+
+def claimant_names(wish_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return who carries or carried out each wish, by the name the public may read."""
+    claims = Claim.objects.filter(
+        wish__in=list(wish_ids), state__in=[Claim.State.ACTIVE, Claim.State.FULFILLED]
+    )
+    return {claim.wish_id: claim.claimant.public_name for claim in claims.select_related("claimant")}

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from django.utils.translation import gettext as _
 
-from wishloop.cases.models import Tier
+from wishloop.cases.states import Tier
 from wishloop.core.text import cleaned, script_of
 from wishloop.wishes.models import Category
 

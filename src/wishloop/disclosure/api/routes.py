@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Router, Schema
-from ninja import Query
+from ninja import Query, Router, Schema
+from pydantic import Field
 
+from wishloop.core.paging import MAX_PAGE_SIZE
 from wishloop.core.problem import Problem
 from wishloop.disclosure import queries
 from wishloop.wishes.figures import report
@@ -76,6 +77,13 @@ class ProblemOut(Schema):
     errors: list[dict[str, Any]] = []
 
 
+class Period(Schema):
+    """From one day to another, both included."""
+
+    first: date = Field(alias="from")
+    to: date
+
+
 def _filters(**given: str | None) -> dict[str, str]:
     return {name: value.strip() for name, value in given.items() if value and value.strip()}
 
@@ -89,9 +97,11 @@ def list_wishes(
     tier: str | None = None,
     q: str | None = None,
     cursor: str | None = None,
-    page_size: int = Query(20, ge=1, le=100),
+    page_size: int = 20,
 ) -> Any:
     """List public wishes, newest first."""
+    if not 1 <= page_size <= MAX_PAGE_SIZE:
+        raise Problem("bad_page_size", _("每页条数应在 1 到 100 之间。"), "page_size")
     filters = _filters(place=place, state=state, category=category, tier=tier, q=q)
     page = queries.wish_page(filters, cursor=cursor, page_size=page_size)
     return {"items": page.rows, "next": page.next_cursor, "previous": page.previous_cursor}
@@ -123,7 +133,8 @@ def one_wish(request: HttpRequest, code: str) -> Any:
     detail = queries.wish_detail(code)
     listed = {name: getattr(detail.wish, name) for name in WishOut.model_fields}
     steps = [
-        {"move": s.move, "label": str(s.label), "happened_at": s.happened_at, "words": s.words} for s in detail.steps
+        {"move": s.move, "label": str(s.label), "happened_at": s.happened_at, "words": s.words}
+        for s in detail.steps
     ]
     return {
         **listed, "needs": list(detail.needs), "steps": steps, "result": detail.result, "rating_words": detail.rating_words,
@@ -132,10 +143,11 @@ def one_wish(request: HttpRequest, code: str) -> Any:
 
 
 @router.get("/figures", response={200: dict[str, Any], 422: ProblemOut})
-def public_figures(request: HttpRequest, place: str = "540102", from_: date = Query(alias="from"), to: date = Query()) -> Any:
+def public_figures(request: HttpRequest, period: Annotated[Period, Query()], place: str = "540102") -> Any:
     """Return every figure of a place and period with numerator, denominator, what is left out, and definition."""
-    if from_ > to:
+    first, last = period.first, period.to
+    if first > last:
         raise Problem("bad_period", _("开始日期要在结束日期之前。"), "from")
     where = queries.chosen_place(place)
-    found = report(place_path=where.path, first=from_, last=to)
+    found = report(place_path=where.path, first=first, last=last)
     return {"place": where.code, **found.as_json()}

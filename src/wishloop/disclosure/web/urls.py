@@ -13,7 +13,9 @@ urlpatterns = [
     path("figures/", views.figures, name="figures"),
     path("thanks/", views.thanks, name="thanks"),
     path("feeds/wishes.atom", views.WishFeed(), name="feed"),
-    path("feeds/granted.atom", type("GrantedFeed", (views.WishFeed,), {"granted": True})(), name="feed-granted"),
+    path(
+        "feeds/granted.atom", type("GrantedFeed", (views.WishFeed,), {"granted": True})(), name="feed-granted"
+    ),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -20,11 +20,17 @@ from django.views.decorators.http import require_GET
 from wishloop.core.clock import SHANGHAI, now
 from wishloop.core.problem import Problem
 from wishloop.disclosure import queries
-from wishloop.places.models import Place
 from wishloop.places.queries import choices_below, place_by_code
 from wishloop.wishes.figures import Report, report
 from wishloop.wishes.queries import categories, grants_by_helper
 from wishloop.wishes.states import PUBLIC_STATES, TABLE
+
+if TYPE_CHECKING:
+    from wishloop.places.models import Place
+
+    _Feed = Feed[queries.PublicWish, None]
+else:
+    _Feed = Feed
 
 HOME_DISTRICT = "540102"
 FILTERS = ("place", "state", "category", "tier", "q")
@@ -135,7 +141,9 @@ def figures(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "place_groups": _filter_context({})["place_groups"],
-        "by_category": [{**row, "category": names.get(row["key"])} for row in found.by_category if row["key"]],
+        "by_category": [
+            {**row, "category": names.get(row["key"])} for row in found.by_category if row["key"]
+        ],
         "by_channel": [{**row, "name": queries.channel_name(row["key"])} for row in found.by_channel],
     }
     return render(request, "disclosure/figures.html", context)
@@ -152,8 +160,16 @@ def thanks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def robots(request: HttpRequest) -> HttpResponse:
     """Let search engines read the public pages and nothing else."""
-    lines = ["User-agent: *", "Disallow: /staff/", "Disallow: /accounts/", "Disallow: /track/", "Disallow: /api/"]
-    return HttpResponse("\n".join([*lines, f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""]), content_type="text/plain")
+    lines = [
+        "User-agent: *",
+        "Disallow: /staff/",
+        "Disallow: /accounts/",
+        "Disallow: /track/",
+        "Disallow: /api/",
+    ]
+    return HttpResponse(
+        "\n".join([*lines, f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""]), content_type="text/plain"
+    )
 
 
 @require_GET
@@ -167,7 +183,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="application/xml")
 
 
-class WishFeed(Feed[queries.PublicWish, None]):
+class WishFeed(_Feed):
     """Atom feed of newly published or newly granted wishes."""
 
     feed_type = Atom1Feed

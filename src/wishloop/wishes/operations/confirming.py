@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import Case, CaseEvent
+from wishloop.cases.queries import call_backs_since_grant
 from wishloop.core.actor import SYSTEM, Actor
 from wishloop.core.problem import Conflict, Problem
 from wishloop.wishes.models import Wish
 from wishloop.wishes.operations.entering import Held, hold_wish, require_words
-from wishloop.wishes.states import DISSATISFIED_BELOW, KIND, MIN_CALL_BACK_ATTEMPTS
+from wishloop.wishes.states import DISSATISFIED_BELOW, MIN_CALL_BACK_ATTEMPTS
 
 
 @transaction.atomic
@@ -92,15 +92,7 @@ def record_call_back(
     """
     held = hold_wish(actor=actor, wish_id=wish_id)
     held.move("call_back", at=at, happened_at=happened_at, note=words.strip(), data={"reached": reached})
-    return _attempts(held.case)
-
-
-def _attempts(case: Case) -> int:
-    granted = (
-        CaseEvent.objects.filter(case=case, move="grant").order_by("-number").values_list("number", flat=True)
-    )
-    last = granted.first() or 0
-    return CaseEvent.objects.filter(case=case, move="call_back", number__gt=last).count()
+    return call_backs_since_grant(held.case.pk)
 
 
 @transaction.atomic
@@ -112,7 +104,7 @@ def close_unconfirmed(*, actor: Actor, wish_id: UUID, reason: str, at: datetime)
     """
     held = hold_wish(actor=actor, wish_id=wish_id)
     why = require_words(reason, field="reason")
-    attempts = _attempts(held.case)
+    attempts = call_backs_since_grant(held.case.pk)
     if attempts < MIN_CALL_BACK_ATTEMPTS:
         raise Conflict(
             "too_few_attempts",
@@ -134,9 +126,9 @@ def close_wish(*, actor: Actor, wish_id: UUID, at: datetime, happened_at: dateti
 def close_settled_wishes(*, confirmed_before: datetime, at: datetime, limit: int = 1000) -> int:
     """Close wishes confirmed before a moment, each in its own transaction; returns how many. Safe to repeat."""
     ids = list(
-        Case.objects.filter(kind=KIND, state="confirmed", wish__confirmed_at__lt=confirmed_before)
-        .order_by("id")
-        .values_list("id", flat=True)[:limit]
+        Wish.objects.filter(case__state="confirmed", confirmed_at__lt=confirmed_before)
+        .order_by("case_id")
+        .values_list("case_id", flat=True)[:limit]
     )
     closed = 0
     for wish_id in ids:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import Case, CaseEvent
 from wishloop.cases.operations import lock_case, make_move
 from wishloop.cases.operations.moves import Words
 from wishloop.core.actor import Actor
@@ -17,6 +17,9 @@ from wishloop.core.problem import Absent, Problem
 from wishloop.wishes.models import Claim, Wish
 from wishloop.wishes.permissions import may_see_wish, relations
 from wishloop.wishes.states import KIND, TABLE
+
+if TYPE_CHECKING:
+    from wishloop.cases.models import Case, CaseEvent
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import CaseEvidence
+from wishloop.cases.queries import has_handover
 from wishloop.core.actor import Actor
 from wishloop.core.problem import Problem
 from wishloop.parties.operations import lock_party
@@ -117,8 +117,7 @@ def grant_wish(
     """
     held = hold_wish(actor=actor, wish_id=wish_id)
     words = require_words(result, field="result", message=_("请写明结果：做了什么、交付了什么。"))
-    handovers = CaseEvidence.objects.filter(case=held.case, purpose=CaseEvidence.Purpose.HANDOVER)
-    if not handovers.exists():
+    if not has_handover(held.case.pk):
         raise Problem("no_evidence", _("请先上传至少一张交付照片、视频或签收单，再登记圆梦。"), "evidence")
     held.move("grant", at=at, happened_at=happened_at, note=note, public_note=words)
     end_claim(held, state=Claim.State.FULFILLED, when=happened_at or at)

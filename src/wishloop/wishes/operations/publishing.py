@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import Tier
+from wishloop.cases.states import Tier
 from wishloop.core.actor import Actor
 from wishloop.core.geodesy import coarsen
 from wishloop.core.masking import find_personal

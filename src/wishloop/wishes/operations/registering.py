@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import Case, Channel, Tier
 from wishloop.cases.operations import open_case
 from wishloop.cases.operations.moves import Words
+from wishloop.cases.states import Channel, Tier
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 from wishloop.core.problem import Problem
@@ -23,6 +23,7 @@ from wishloop.wishes.models import Category, Wish
 from wishloop.wishes.states import TABLE
 
 if TYPE_CHECKING:
+    from wishloop.cases.models import Case
     from wishloop.places.models import Place
 
 MAX_TEXT_CHARS = 2000

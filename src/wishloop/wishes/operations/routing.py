@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from wishloop.cases.queries import events_of
 from wishloop.core.actor import Actor
 from wishloop.core.clock import SHANGHAI
 from wishloop.core.problem import Forbidden, Problem
@@ -73,7 +74,7 @@ def transfer_wish(*, actor: Actor, wish_id: UUID, place: Place, reason: str, at:
 
 def _receiving(held: Held, actor: Actor) -> dict[str, object]:
     """Return what the open transfer says, after making sure the actor speaks for the receiving unit."""
-    event = held.case.events.filter(move="transfer").order_by("-number").first()
+    event = events_of(held.case.pk).filter(move="transfer").last()
     data = dict(event.data) if event else {}
     if not actor.may(held.case.responsible_path, "steward"):
         raise Forbidden(_("要由接收单位的心愿管家来接收或退回。"))

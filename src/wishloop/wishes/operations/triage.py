@@ -10,14 +10,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.models import Case, Tier
 from wishloop.cases.operations.moves import promise_again
+from wishloop.cases.queries import events_of
+from wishloop.cases.states import Tier
 from wishloop.core.actor import Actor
 from wishloop.core.problem import Problem
 from wishloop.wishes.models import Category, Wish
 from wishloop.wishes.operations.entering import hold_wish
 
 if TYPE_CHECKING:
+    from wishloop.cases.models import Case
     from wishloop.places.models import Place
 
 
@@ -77,7 +79,7 @@ def _settle(case: Case, *, tier: str, category_code: str, place: Place | None) -
         fields += ["place", "place_path", "responsible_unit", "responsible_path"]
     start = case.happened_at
     if case.reopened_count:
-        latest = case.events.filter(move__in=["reopen", "appeal"]).order_by("-number").first()
+        latest = events_of(case.pk).filter(move__in=["reopen", "appeal"]).last()
         start = latest.happened_at if latest else start
     promise_again(case, start=start)
     return fields
