@@ -32,6 +32,12 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return validation_response(request, error.errors)
 
 
+# Reading and sending a wish share one address but live in two modules: a path answers with the methods of both.
+for _path, _view in list(intake.path_operations.items()):
+    if _path in disclosure.path_operations:
+        disclosure.path_operations[_path].operations.extend(_view.operations)
+        del intake.path_operations[_path]
+
 for _prefix, _router in (
     ("/public", disclosure),
     ("/public", intake),
