@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from wishloop.core.working_time import WorkingTime
 
 HOURS, DAYS, WORKING_HOURS, WORKING_DAYS = "hours", "days", "working_hours", "working_days"
+WORKING_UNITS = frozenset({WORKING_HOURS, WORKING_DAYS})
 _HORIZON_DAYS = 3700
 
 

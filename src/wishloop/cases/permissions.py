@@ -27,3 +27,13 @@ def staff_relations(actor: Actor, case: Case) -> frozenset[str]:
         if actor.may(case.place_path, role) or actor.may(case.responsible_path, role)
     }
     return frozenset(held | {"anyone"})
+
+
+def may_edit_rules(actor: Actor, place_path: str | None) -> bool:
+    """Tell whether the actor writes deadline rules for a place; None asks for the rules of everywhere, which only an
+    administrator of a whole city (the top of the tree) writes."""
+    if actor.kind == "system":
+        return True
+    if place_path is None:
+        return any(role == "administrator" and scope.count(".") == 1 for role, scope in actor.roles)
+    return actor.may(place_path, "administrator")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
-from wishloop.cases.deadlines import WORKING_DAYS, WORKING_HOURS, Due, due, resumed_due
-from wishloop.cases.models import DeadlineRule
+from wishloop.cases.deadlines import Due, due, resumed_due
+from wishloop.cases.rules import calendar_for_amounts, rules_for
 from wishloop.core.clock import SHANGHAI
 from wishloop.core.working_time import WorkingTime
-from wishloop.places.queries import ancestor_paths, working_time_of
 
-_WORKING = frozenset({WORKING_DAYS, WORKING_HOURS})
 _SKIPPED_KEPT = 120  # days in one note: a long-term wish of 60 working days passes over some 30
 
 
@@ -27,35 +23,6 @@ class Promise:
     notes: dict[str, Any]
 
 
-def rules_for(
-    *, kind: str, tier: str, category_code: str, place_path: str, on: date
-) -> dict[str, tuple[DeadlineRule, int]]:
-    """Return the rule of each measure that applies on a day, with its rank; the most particular wins.
-
-    Order: the rule of the nearest place, then one that names the category, then one that names the tier, then the newest.
-    """
-    paths = ancestor_paths(place_path)
-    candidates = (
-        DeadlineRule.objects.filter(
-            Q(tier="") | Q(tier=tier),
-            Q(category_code="") | Q(category_code=category_code),
-            Q(place__isnull=True) | Q(place__path__in=paths),
-            Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-            kind=kind,
-            valid_from__lte=on,
-        )
-        .select_related("place")
-        .order_by("id")
-    )
-    best: dict[str, tuple[tuple[int, bool, bool, date], DeadlineRule]] = {}
-    for rule in candidates:
-        depth = len(rule.place.path) if rule.place else 0
-        rank = (depth, bool(rule.category_code), bool(rule.tier), rule.valid_from)
-        if rule.measure not in best or rank > best[rule.measure][0]:
-            best[rule.measure] = (rank, rule)
-    return {measure: (rule, rank[0]) for measure, (rank, rule) in best.items()}
-
-
 def promise(*, kind: str, tier: str, category_code: str, place_path: str, start: datetime) -> Promise:
     """Work out both deadlines of a case that starts at ``start`` by the rules valid on that day (F18, F19).
 
@@ -63,10 +30,10 @@ def promise(*, kind: str, tier: str, category_code: str, place_path: str, start:
     """
     on = start.astimezone(SHANGHAI).date()
     rules = rules_for(kind=kind, tier=tier, category_code=category_code, place_path=place_path, on=on)
-    calendar = _calendar(place_path, on, [(rule.amount, rule.unit) for rule, _depth in rules.values()])
+    calendar = calendar_for_amounts(place_path, on, [(rule.amount, rule.unit) for rule in rules.values()])
     moments: dict[str, datetime] = {}
     notes: dict[str, Any] = {}
-    for measure, (rule, _depth) in rules.items():
+    for measure, rule in rules.items():
         result = due(start=start, amount=rule.amount, unit=rule.unit, working_time=calendar)
         moments[measure] = result.at
         notes[measure] = {
@@ -97,7 +64,7 @@ def promise_resumed(
     start = datetime.fromisoformat(note["start"]) if "start" in note else stopped_at
     first = stopped_at.astimezone(SHANGHAI).date()
     days = (resumed_at - stopped_at).days + (due_at - stopped_at).days
-    calendar = _calendar(place_path, first, [(amount, unit)], more_days=days)
+    calendar = calendar_for_amounts(place_path, first, [(amount, unit)], more_days=days)
     result = resumed_due(
         due_at=due_at,
         start=start,
@@ -117,19 +84,6 @@ def promise_resumed(
         "skipped": [list(pair) for pair in sorted(skipped.items())],
         "stops": [*note.get("stops", []), stop],
     }
-
-
-def _calendar(
-    place_path: str, first: date, amounts: list[tuple[int, str]], *, more_days: int = 0
-) -> WorkingTime:
-    """Return office hours far enough ahead for every amount; none at all (and no query) for wall-clock units alone."""
-    ahead = [
-        amount * (3 if unit == WORKING_DAYS else 1) + 120 for amount, unit in amounts if unit in _WORKING
-    ]
-    if not ahead:
-        return WorkingTime(week={})
-    last = first + timedelta(days=max(ahead) + more_days)
-    return working_time_of(place_path=place_path, first=first, last=last)
 
 
 def _reckoning(result: Due, calendar: WorkingTime) -> dict[str, Any]:
