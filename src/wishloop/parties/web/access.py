@@ -41,20 +41,28 @@ def requires(*roles: str) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
-            if actor.user_id is None:
-                return sign_in_first(request)
-            owed = _owed(request)
-            if owed is not None:
-                return owed
-            if ANY_ACCOUNT not in roles and not actor.holds(*roles):
-                raise Forbidden()
-            return view(request, *args, **kwargs)
+            elsewhere = turned_away(request, *roles)
+            return view(request, *args, **kwargs) if elsewhere is None else elsewhere
 
         guarded.required_roles = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def turned_away(request: HttpRequest, *roles: str) -> HttpResponse | None:
+    """Return where an account must go before it may open the page (to sign in, to settle what it owes), or None.
+
+    Raises:
+        Forbidden: it holds none of the roles.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.user_id is None:
+        return sign_in_first(request)
+    owed = _owed(request)
+    if owed is None and ANY_ACCOUNT not in roles and not actor.holds(*roles):
+        raise Forbidden()
+    return owed
 
 
 def declared_roles(view: Callable[..., Any]) -> frozenset[str] | None:

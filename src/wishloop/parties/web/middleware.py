@@ -16,7 +16,7 @@ from wishloop.core.problem import Forbidden
 from wishloop.parties.models import User
 from wishloop.parties.operations.tokens import use_token
 from wishloop.parties.queries import actor_of
-from wishloop.parties.web.access import declared_roles
+from wishloop.parties.web.access import declared_roles, turned_away
 
 
 class ActorMiddleware:
@@ -71,7 +71,17 @@ class StaffGateMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
-        """Refuse a staff view without declared roles."""
-        if request.path.startswith("/staff/") and declared_roles(view) is None:
-            return render(request, "website/problem.html", {"problem": Forbidden(), "back": "/"}, status=403)
-        return None
+        """Refuse a staff view without declared roles; check those that modules below the accounts only declare."""
+        roles = declared_roles(view)
+        if request.path.startswith("/staff/") and roles is None:
+            return _closed(request, Forbidden())
+        if roles is None or not getattr(view, "checked_by_gate", False):
+            return None
+        try:
+            return turned_away(request, *roles)
+        except Forbidden as problem:
+            return _closed(request, problem)
+
+
+def _closed(request: HttpRequest, problem: Forbidden) -> HttpResponse:
+    return render(request, "website/problem.html", {"problem": problem, "back": "/"}, status=403)
