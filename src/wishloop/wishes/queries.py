@@ -176,12 +176,21 @@ def page_of(rows: QuerySet[Wish], *, order: list[str], cursor: str | None, page_
 
 
 def registered_wish(*, wish_id: UUID, source_key: str | None = None) -> Wish | None:
-    """Return the wish already registered under an id, or from the same row of a file, with its case; None when new."""
-    rows = Wish.objects.select_related("case")
-    wish = rows.filter(pk=wish_id).first()
-    if wish is None and source_key is not None:
-        wish = rows.filter(source_key=source_key).first()
-    return wish
+    """Return the wish already registered under an id, or from the same row of a file, with its case; None when new.
+
+    One query. The id wins where the two name different wishes.
+    """
+    same = Q(pk=wish_id) if source_key is None else Q(pk=wish_id) | Q(source_key=source_key)
+    found = list(Wish.objects.filter(same).select_related("case")[:2])
+    return next((wish for wish in found if wish.pk == wish_id), found[0] if found else None)
+
+
+def known_rows(*, keys: Iterable[str], ids: Iterable[UUID]) -> set[str]:
+    """Return which of these source keys and ids (as text) belong to wishes already registered. One query."""
+    rows = Wish.objects.filter(Q(source_key__in=list(keys)) | Q(pk__in=list(ids))).values_list(
+        "source_key", "pk"
+    )
+    return {text for key, pk in rows for text in (key, str(pk)) if text}
 
 
 def public_wishes() -> QuerySet[Wish]:

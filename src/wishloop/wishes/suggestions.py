@@ -223,6 +223,12 @@ def suggest(text: str, categories: Sequence[CategoryWords], *, said_urgent: bool
     )
 
 
+def tier_for(guess: Suggestion, category_code: str | None, categories: Sequence[CategoryWords]) -> str:
+    """Return the tier of a need whose category a person gave: a danger's or "urgent" first, else that category's own."""
+    given = next((c for c in categories if c.code == category_code), None)
+    return guess.tier if given is None or guess.urgent else given.default_tier
+
+
 def _danger_weight(danger: Danger) -> float:
     return 9.0 if danger.tier == Tier.SAFETY_HAZARD else 6.0
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from wishloop.core.actor import PUBLIC
 from wishloop.core.clock import now
@@ -89,7 +89,7 @@ class ProblemOut(Schema):
     auth=None,
     summary="Submit a wish",
 )
-def post_wish(request: HttpRequest, body: WishIn) -> tuple[int, WishOut] | HttpResponse:
+def post_wish(request: HttpRequest, body: WishIn) -> Status[WishOut] | HttpResponse:
     """Take one wish in. 201 when it is new; 200 with the same body when its id is known already, whatever else is sent."""
     at = now()
     try:
@@ -101,7 +101,7 @@ def post_wish(request: HttpRequest, body: WishIn) -> tuple[int, WishOut] | HttpR
         if after is not None:
             response["Retry-After"] = str(after)
         return response
-    return (201 if taken.created else 200), _shown(taken)
+    return Status(201 if taken.created else 200, _shown(taken))
 
 
 def _take(body: WishIn, at: datetime) -> Submitted:

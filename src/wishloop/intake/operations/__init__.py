@@ -1,5 +1,6 @@
 """Everything done at the doors."""
 
+from wishloop.intake.operations.importing import import_rows, import_wishes
 from wishloop.intake.operations.submitting import (
     Consents,
     PersonSaid,
@@ -9,4 +10,13 @@ from wishloop.intake.operations.submitting import (
     tracking_secret,
 )
 
-__all__ = ["Consents", "PersonSaid", "PlaceSaid", "Submitted", "submit_wish", "tracking_secret"]
+__all__ = [
+    "Consents",
+    "PersonSaid",
+    "PlaceSaid",
+    "Submitted",
+    "import_rows",
+    "import_wishes",
+    "submit_wish",
+    "tracking_secret",
+]

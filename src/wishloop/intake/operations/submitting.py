@@ -24,7 +24,7 @@ from wishloop.places.operations import add_provisional_place
 from wishloop.places.queries import find_place, nearest_community, place_by_code
 from wishloop.wishes.operations import register_wish
 from wishloop.wishes.queries import registered_wish
-from wishloop.wishes.suggestions import CategoryWords, category_words, suggest
+from wishloop.wishes.suggestions import CategoryWords, category_words, suggest, tier_for
 
 if TYPE_CHECKING:
     from wishloop.cases.models import Case
@@ -56,12 +56,16 @@ class PersonSaid:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSaid:
-    """Where, as told: a code of the list, else a name (known or not), else a position, else nothing at all."""
+    """Where, as told: a code of the list, else a name (known or not), else a position, else nothing at all.
+
+    ``unit`` is the place itself where the caller has looked it up already.
+    """
 
     code: str = ""
     name: str = ""
     lat: float | None = None
     lon: float | None = None
+    unit: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def submit_wish(
     )
     _check_moment(happened_at, at)
     check_position(place.lat, place.lon)
-    guess = suggest(told, words if words is not None else category_words(), said_urgent=said_urgent)
+    listed = words if words is not None else category_words()
+    guess = suggest(told, listed, said_urgent=said_urgent)
     agreed = consents or Consents()
     with transaction.atomic():
         where, said = settle_place(place, at=at, home=home or home_place())
@@ -172,7 +177,7 @@ def submit_wish(
             happened_at=happened_at or at,
             at=at,
             category_code=category_code or guess.category_code,
-            tier=tier or guess.tier,
+            tier=tier or tier_for(guess, category_code, listed),
             needs=needs,
             said_urgent=said_urgent,
             reporter_id=asker.pk if asker else None,
@@ -221,6 +226,8 @@ def settle_place(said: PlaceSaid, *, at: datetime, home: Place) -> tuple[Place, 
         Problem: ``unknown_place`` at ``place`` for a code nobody has; ``missing``, ``too_long`` at ``place_name``.
     """
     words = optional_text(said.name, field="place_name", max_chars=MAX_PLACE_CHARS, one_line=True)
+    if said.unit is not None:
+        return said.unit, words
     code = cleaned(said.code, one_line=True)
     if code:
         place = place_by_code(code)

@@ -20,6 +20,7 @@ from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, required_text
 from wishloop.parties.queries import steward_for
 from wishloop.wishes.models import Category, Wish
+from wishloop.wishes.queries import registered_wish
 from wishloop.wishes.states import TABLE
 
 if TYPE_CHECKING:
@@ -113,9 +114,7 @@ def register_wish(
 
 
 def _known(identifier: UUID, source_key: str | None) -> Registered | None:
-    wish = Wish.objects.select_related("case").filter(pk=identifier).first()
-    if wish is None and source_key is not None:
-        wish = Wish.objects.select_related("case").filter(source_key=source_key).first()
+    wish = registered_wish(wish_id=identifier, source_key=source_key)
     return None if wish is None else Registered(wish=wish, case=wish.case, created=False)
 
 
