@@ -20,6 +20,8 @@ def _flag(name: str, *, default: bool = False) -> bool:
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = datadir.data_dir()
 DEMO = _flag("WISHLOOP_DEMO")
+# The one password of all demo accounts, shown on the demonstration's sign-in page and nowhere else.
+DEMO_PASSWORD = os.environ.get("WISHLOOP_DEMO_PASSWORD", "lhasa-demo-2025")
 DEBUG = _flag("WISHLOOP_DEBUG")
 SECRET_KEY = secret_files.secret_text(name="secret_key", environment_name="WISHLOOP_SECRET_KEY")
 FIELD_KEYS = secret_files.keyring(name="field_keys", environment_name="WISHLOOP_FIELD_KEYS")
@@ -170,6 +172,18 @@ SECOND_FACTOR_ROLES = frozenset(
     ).split(",")
     if role.strip()
 )
+ACCOUNT_FORMS = {
+    "login": "wishloop.parties.web.sign_in_forms.SignInForm",
+    "change_password": "wishloop.parties.web.sign_in_forms.NewPasswordForm",
+    "reauthenticate": "wishloop.parties.web.sign_in_forms.PasswordAgainForm",
+}
+MFA_FORMS = {
+    "authenticate": "wishloop.parties.web.sign_in_forms.FactorForm",
+    "reauthenticate": "wishloop.parties.web.sign_in_forms.FactorAgainForm",
+    "activate_totp": "wishloop.parties.web.sign_in_forms.FirstCodeForm",
+    "add_webauthn": "wishloop.parties.web.sign_in_forms.AddKeyForm",
+    "edit_webauthn": "wishloop.parties.web.sign_in_forms.RenameKeyForm",
+}
 MFA_ADAPTER = "wishloop.parties.web.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

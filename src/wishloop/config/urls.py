@@ -15,6 +15,6 @@ urlpatterns = [
     path("", include("wishloop.parties.web.urls")),
     path("", include("wishloop.places.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("wishloop.parties.web.account_urls")),
     path("api/v1/", api.urls),
 ]

@@ -92,6 +92,23 @@ def demo_accounts() -> QuerySet[User]:
     return User.objects.filter(is_demo=True, is_active=True).order_by("opened_at", "username")
 
 
+def demo_accounts_with_roles() -> list[tuple[User, list[str], str]]:
+    """Return one demo account for each role (the one opened first), with the names of its roles and its place."""
+    rows = RoleAssignment.objects.filter(
+        user__is_demo=True, user__is_active=True, valid_to__isnull=True
+    ).select_related("user", "place")
+    first: dict[str, RoleAssignment] = {}
+    for row in rows.order_by("user__opened_at", "user__username", "id"):
+        first.setdefault(row.role, row)
+    chosen: dict[UUID, tuple[User, list[str], str]] = {}
+    for role in Role:
+        if role in first:
+            row = first[role]
+            found = chosen.setdefault(row.user_id, (row.user, [], row.place.name))
+            found[1].append(str(role.label))
+    return list(chosen.values())
+
+
 def find_by_phone(phone: str) -> list[Party]:
     """Return the people known by exactly this number (blind index). Raises Problem ``bad_phone``."""
     digest = blind_index("phone", normalise_phone(phone))
@@ -106,9 +123,14 @@ def lacks_second_factor(*, user: User, actor: Actor) -> bool:
 
     Which roles do is a policy of the installation (``settings.SECOND_FACTOR_ROLES``).
     """
-    if user.is_demo or not actor.holds(*settings.SECOND_FACTOR_ROLES):
-        return False
-    return not Authenticator.objects.filter(
+    return (
+        not user.is_demo and actor.holds(*settings.SECOND_FACTOR_ROLES) and not has_second_factor(user=user)
+    )
+
+
+def has_second_factor(*, user: User) -> bool:
+    """Tell whether an account has set up an authenticator app, passkey or security key."""
+    return Authenticator.objects.filter(
         user_id=user.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     ).exists()
 
@@ -244,6 +266,7 @@ def data_views(
     viewer: UUID | None = None,
     party: UUID | None = None,
     field: str = "",
+    who: str = "",
     first: date | None = None,
     last: date | None = None,
 ) -> QuerySet[PersonalDataView]:
@@ -255,6 +278,10 @@ def data_views(
         rows = rows.filter(party_id=party)
     if field:
         rows = rows.filter(field=field)
+    if who.strip():
+        rows = rows.filter(
+            Q(viewer__display_name__icontains=who.strip()) | Q(viewer__username=who.strip().lower())
+        )
     if first is not None:
         rows = rows.filter(seen_at__gte=datetime.combine(first, time.min, SHANGHAI))
     if last is not None:

@@ -7,12 +7,13 @@ from wishloop.parties.operations.accounts import (
     grant_role,
     handed_out_password,
     open_account,
+    open_account_with_role,
     reopen_account,
     reset_password,
     set_language,
     settle_password,
 )
-from wishloop.parties.operations.consents import record_consents, withdraw_consent
+from wishloop.parties.operations.consents import WORDING, record_consents, withdraw_consent
 from wishloop.parties.operations.importing import (
     HEADINGS,
     ImportResult,
@@ -40,6 +41,7 @@ from wishloop.parties.operations.tokens import create_token, revoke_token, use_t
 
 __all__ = [
     "HEADINGS",
+    "WORDING",
     "ImportResult",
     "OpenedAccount",
     "RejectedRow",
@@ -57,6 +59,7 @@ __all__ = [
     "import_parties",
     "lock_party",
     "open_account",
+    "open_account_with_role",
     "phone_ends_with",
     "record_consents",
     "register_organisation",

@@ -73,6 +73,34 @@ def open_account(
     return user
 
 
+@transaction.atomic
+def open_account_with_role(
+    *,
+    actor: Actor,
+    username: str,
+    password: str,
+    party: Party,
+    display_name: str,
+    role: str,
+    place: Place,
+    acts_for: Party | None,
+    at: datetime,
+    on: date,
+) -> User:
+    """Open an account with a handed-out password and its first role, or neither. Raises what the two raise;
+
+    Problem: ``organisation_needed`` at ``organisation`` for a partner that acts for nobody.
+    """
+    if role == Role.PARTNER and acts_for is None:
+        raise Problem("organisation_needed", _("共建单位的账户要选它代表哪个单位。"), "organisation")
+    user = open_account(
+        actor=actor, username=username, password=password, party=party, display_name=display_name,
+        acts_for=acts_for, at=at, must_change_password=True,
+    )  # fmt: skip
+    grant_role(actor=actor, user=user, role=role, place=place, on=on)
+    return user
+
+
 def handed_out_password() -> str:
     """Return a password to hand over by word of mouth: 16 letters that cannot be misread, about 72 bits."""
     return "-".join("".join(secrets.choice(CODE_ALPHABET) for _n in range(4)) for _group in range(4))
