@@ -7,6 +7,7 @@ with one button that sends them where they were going.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from wishloop.core.encryption import CannotDecrypt, seal_aside, unseal_aside
 _SLOT = "kept_input"
 _SECRET = ("csrfmiddlewaretoken",)
 MAX_CHARS = 200_000
+KEPT_SECONDS = 2 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def keep_input(request: HttpRequest) -> str:
         if name not in _SECRET and "password" not in name
     ]
     text = json.dumps(
-        {"path": request.get_full_path(), "fields": fields, "files": bool(request.FILES)}, ensure_ascii=False
+        {"path": request.get_full_path(), "fields": fields, "files": bool(request.FILES), "at": time.time()},
+        ensure_ascii=False,
     )
     if len(text) > MAX_CHARS:
         return request.get_full_path()
@@ -53,6 +56,9 @@ def kept(request: HttpRequest) -> Kept | None:
     try:
         found = json.loads(unseal_aside(_SLOT, bytes.fromhex(sealed)))
     except CannotDecrypt:  # the installation's keys were rotated away meanwhile
+        drop(request)
+        return None
+    if time.time() - found["at"] > KEPT_SECONDS:
         drop(request)
         return None
     return Kept(found["path"], tuple((name, value) for name, value in found["fields"]), found["files"])

@@ -132,14 +132,13 @@ def second_factor_needed(request: HttpRequest) -> HttpResponse:
 @requires(ANY_ACCOUNT)
 @require_http_methods(["GET", "POST"])
 def kept_input(request: HttpRequest) -> HttpResponse:
-    """Offer what had been typed when the session ended: one button sends it where it was going."""
+    """Offer what had been typed when the session ended: one button sends it where it was going, another drops it."""
     if request.method == "POST":
         keeping.drop(request)
         return redirect(settings.LOGIN_REDIRECT_URL)
     found = keeping.kept(request)
     if found is None:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    keeping.drop(request)
     response = render(request, "parties/kept_input.html", {"kept": found})
     response["Cache-Control"] = "no-store, private"
     return response
