@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("wishloop.dashboards.web.urls")),
     path("", include("wishloop.evidence.web.urls")),
     path("", include("wishloop.parties.web.urls")),
+    path("", include("wishloop.journeys.web.urls")),
     path("", include("wishloop.places.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("wishloop.parties.web.account_urls")),

@@ -219,6 +219,15 @@ def consents_of(*, party_id: UUID) -> QuerySet[Consent]:
     )
 
 
+def consent_for(*, actor: Actor, consent_id: UUID) -> Consent:
+    """Return one consent of a person the actor may see. Raises Absent."""
+    rows = Consent.objects.filter(pk=consent_id, party__in=Party.objects.visible_to(actor))
+    found = rows.select_related("party").first()
+    if found is None:
+        raise Absent()
+    return found
+
+
 def accounts(*, actor: Actor, words: str = "", role: str = "", on: date | None = None) -> QuerySet[User]:
     """Return the accounts an actor may see (administrators and supervisors of the subtree)."""
     rows = User.objects.visible_to(actor)

@@ -212,3 +212,11 @@ def claimant_names(wish_ids: Iterable[UUID]) -> dict[UUID, str]:
         wish__in=list(wish_ids), state__in=[Claim.State.ACTIVE, Claim.State.FULFILLED]
     )
     return {claim.wish_id: claim.claimant.public_name for claim in claims.select_related("claimant")}
+
+
+def shown_wishes_of(*, party_id: UUID) -> QuerySet[Wish]:
+    """Return the wishes with a public page that rest on this person's consent: theirs to benefit from, else told by them."""
+    rows = Wish.objects.filter(published_at__isnull=False).select_related("case")
+    return rows.filter(
+        Q(beneficiary_id=party_id) | Q(beneficiary_id__isnull=True, reporter_id=party_id)
+    ).order_by("pk")
