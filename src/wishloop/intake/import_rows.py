@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from wishloop.cases.models import Channel, Tier
+from wishloop.cases.states import Channel, Tier
 from wishloop.core.clock import SHANGHAI
 from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, optional_text, required_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import CODE_ALPHABET, new_id
+from wishloop.core.masking import find_personal
 from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, optional_text, required_text
+from wishloop.parties.contacts import normalise_phone
 from wishloop.parties.operations import record_consents, register_person
 from wishloop.parties.operations.consents import WORDING
 from wishloop.places.operations import add_provisional_place
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT_CHARS = 2000
 MAX_PLACE_CHARS = 100
+MAX_NAME_CHARS = 60
 # How near a community must be to a position for it to be taken as the place of the wish; farther, the district sorts it out.
 NEAR_M = 3_000
 SECRET_CHARS = 6
@@ -239,12 +242,22 @@ def settle_place(said: PlaceSaid, *, at: datetime, home: Place) -> tuple[Place, 
             )
         return place, words
     if words:
-        return find_place(words, within=home) or add_provisional_place(name=words, parent=home, at=at), words
+        return find_place(words, within=home) or _provisional(words, home, at), words
     if said.lat is not None and said.lon is not None:
         near = nearest_community(said.lat, said.lon, within_path=home.path)
         if near is not None and _distance_m(near, said.lat, said.lon) <= NEAR_M:
             return near, ""
     return home, ""
+
+
+def _provisional(words: str, home: Place, at: datetime) -> Place:
+    """Return the unit a person named, to be confirmed; without the door number or name they may have written with it, since
+    the public reads names of places. With nothing else left it is the district's to sort out."""
+    name = words
+    for span in reversed(find_personal(words)):
+        name = name[: span.start] + name[span.end :]
+    name = cleaned(name, one_line=True)
+    return add_provisional_place(name=name, parent=home, at=at) if len(name) > 1 else home
 
 
 def _distance_m(place: Place, lat: float, lon: float) -> float:
@@ -303,3 +316,45 @@ def _record_consents(
             actor=actor, party=party, purposes=purposes, at=at, case_id=case_id, guardian_id=guardian,
             wording=agreed.wording,
         )  # fmt: skip
+
+
+def problems_with(
+    *,
+    text: str,
+    place: PlaceSaid,
+    reporter: PersonSaid,
+    beneficiary: PersonSaid | None,
+    consents: Consents,
+    for_child: bool = False,
+) -> list[Problem]:
+    """Return everything ``submit_wish`` would refuse, all at once and without writing, so that a form shows it in one go."""
+    found: list[Problem] = []
+
+    def check(rule: Callable[[], object]) -> None:
+        try:
+            rule()
+        except Problem as problem:
+            found.append(problem)
+
+    check(
+        lambda: required_text(
+            text, field="text", max_chars=MAX_TEXT_CHARS, missing=_("请写下您的心愿：需要什么帮助？")
+        )
+    )
+    check(lambda: optional_text(place.name, field="place_name", max_chars=MAX_PLACE_CHARS, one_line=True))
+    check(lambda: check_position(place.lat, place.lon))
+    check(lambda: optional_text(reporter.name, field="name", max_chars=MAX_NAME_CHARS, one_line=True))
+    if cleaned(reporter.phone):
+        check(lambda: normalise_phone(cleaned(reporter.phone, one_line=True)))
+    if beneficiary is not None:
+        check(
+            lambda: optional_text(
+                beneficiary.name, field="beneficiary_name", max_chars=MAX_NAME_CHARS, one_line=True
+            )
+        )
+    if for_child and not (cleaned(reporter.name) and cleaned(reporter.phone)):
+        message = _("为孩子许愿，请留下监护人（您）的姓名和电话。")
+        found.append(Problem("guardian_needed", message, "name" if not cleaned(reporter.name) else "phone"))
+    if not consents.collect:
+        found.append(Problem("no_consent", _("请勾选同意记录，否则我们不能保存您写的内容。"), "collect"))
+    return found
