@@ -21,7 +21,7 @@ COMMANDS = {
     "doctor": "wishloop.cli.doctor:doctor",
     "match": "wishloop.matching.commands:match",
     "triage": "wishloop.intake.commands:triage",
-    "kpis": "wishloop.dashboards.commands:kpis",
+    "kpis": "wishloop.cli.kpis:kpis",
     "bench": "wishloop.cli.bench:bench",
     "backup": "wishloop.cli.backups:backup",
     "restore": "wishloop.cli.backups:restore",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -326,3 +327,23 @@ def helpers_near(*, lat: float, lon: float, skill: str, on: date, limit: int = 2
     )  # fmt: skip
     found = [(row, round(distance_m(lat, lon, row.lat or 0.0, row.lon or 0.0))) for row in rows]
     return sorted(found, key=lambda pair: (pair[1], str(pair[0].pk)))[:limit]
+
+
+def organisations_below(place_path: str) -> QuerySet[Party]:
+    """Return the active organisations of a subtree by name, for choosing a team."""
+    rows = Party.objects.filter(kind=PartyKind.ORGANISATION, active=True, place_path__startswith=place_path)
+    return rows.order_by("public_name", "id")
+
+
+def stewards_of(place_path: str) -> QuerySet[User]:
+    """Return the accounts that are stewards of a place or of one above it, by name."""
+    held = RoleAssignment.objects.filter(
+        role=Role.STEWARD, place_path__in=_path_and_above(place_path), valid_to__isnull=True
+    )
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("display_name", "id")
+
+
+def party_names(party_ids: Iterable[UUID]) -> list[tuple[str, str]]:
+    """Return (id, public name) of some parties, people before organisations."""
+    rows = Party.objects.filter(pk__in=list(party_ids)).order_by("-kind")
+    return [(str(party.pk), party.public_name) for party in rows]

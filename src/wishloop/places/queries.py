@@ -298,3 +298,8 @@ def _add_national(
         if reason is not None:
             days[day] = ordinary if reason == ADJUSTED_WORKDAY else ()
             reasons[day] = reason
+
+
+def places_at(paths: Iterable[str]) -> list[Place]:
+    """Return the places with exactly these paths, top first."""
+    return list(Place.objects.filter(path__in=list(paths)).order_by("path"))

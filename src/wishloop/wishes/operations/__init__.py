@@ -9,6 +9,8 @@ from wishloop.wishes.operations.confirming import (
     record_call_back,
     reopen_wish,
 )
+from wishloop.wishes.operations.contacting import contact_for_claimant
+from wishloop.wishes.operations.evidencing import add_evidence, release_evidence
 from wishloop.wishes.operations.granting import (
     assign_team,
     comment_on_wish,
@@ -35,6 +37,7 @@ from wishloop.wishes.operations.triage import triage_wish
 __all__ = [
     "Registered",
     "accept_transfer",
+    "add_evidence",
     "appeal_decline",
     "appoint_responsible",
     "assign_team",
@@ -44,6 +47,7 @@ __all__ = [
     "close_wish",
     "comment_on_wish",
     "confirm_wish",
+    "contact_for_claimant",
     "decline_wish",
     "expire_silent_claims",
     "grant_wish",
@@ -52,6 +56,7 @@ __all__ = [
     "record_call_back",
     "record_progress",
     "register_wish",
+    "release_evidence",
     "reopen_wish",
     "resume_wish",
     "return_transfer",

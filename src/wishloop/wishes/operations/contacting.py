@@ -31,5 +31,6 @@ def contact_for_claimant(*, actor: Actor, wish_id: UUID, at: datetime) -> dict[s
     if party is None:
         return {}
     return {
-        field: reveal_to_claimant(actor=actor, party_id=party, field=field, case_id=wish_id, at=at) for field in _SHOWN
+        field: reveal_to_claimant(actor=actor, party_id=party, field=field, case_id=wish_id, at=at)
+        for field in _SHOWN
     }

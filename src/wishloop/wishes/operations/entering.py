@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.operations import lock_case, make_move
-from wishloop.cases.operations.moves import Words
+from wishloop.cases.operations import Words, lock_case, make_move
 from wishloop.core.actor import Actor
 from wishloop.core.problem import Absent, Problem
 from wishloop.wishes.models import Claim, Wish

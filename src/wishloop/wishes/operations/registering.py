@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.operations import open_case
-from wishloop.cases.operations.moves import Words
+from wishloop.cases.operations import Words, open_case
 from wishloop.cases.states import Channel, Tier
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wishloop.cases.operations.moves import promise_again
+from wishloop.cases.operations import promise_again
 from wishloop.cases.queries import events_of
 from wishloop.cases.states import Tier
 from wishloop.core.actor import Actor

@@ -23,6 +23,13 @@ def _lines(rows: int = 3, *, most: int = 2000) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": most})
 
 
+def _choose(form: forms.Form, name: str, choices: Any) -> None:
+    """Fill a select; a field made by name loses its type."""
+    found = form.fields[name]
+    assert isinstance(found, forms.ChoiceField)
+    found.choices = choices
+
+
 class MoveForm(forms.Form):
     """Base of the forms of one wish; knows the wish it is about."""
 
@@ -38,7 +45,9 @@ class PlainForm(MoveForm):
 class ReasonForm(MoveForm):
     """A reason somebody will read."""
 
-    reason = forms.CharField(label=_("原因"), widget=_lines(), max_length=2000, help_text=_("会告诉居民，请写清楚、写客气。"))
+    reason = forms.CharField(
+        label=_("原因"), widget=_lines(), max_length=2000, help_text=_("会告诉居民，请写清楚、写客气。")
+    )
 
 
 class WordsForm(MoveForm):
@@ -52,7 +61,9 @@ class TriageForm(MoveForm):
 
     category_code = forms.ChoiceField(label=_("类别"))
     tier = forms.ChoiceField(label=_("响应级别"), choices=Tier.choices, widget=forms.RadioSelect)
-    needs = forms.CharField(label=_("需要什么"), required=False, max_length=200, help_text=_("几样用顿号隔开，如：轮椅、坐垫"))
+    needs = forms.CharField(
+        label=_("需要什么"), required=False, max_length=200, help_text=_("几样用顿号隔开，如：轮椅、坐垫")
+    )
     beneficiary_count = forms.IntegerField(label=_("受益人数"), min_value=1, max_value=100_000, initial=1)
     place_code = forms.ChoiceField(label=_("地区"))
     note = forms.CharField(label=_("内部备注"), required=False, widget=_lines(2), max_length=2000)
@@ -60,18 +71,21 @@ class TriageForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         case = self.seen.case
-        self.fields["category_code"].choices = [("", "—"), *((c.code, c.name) for c in categories())]  # type: ignore[attr-defined]
+        _choose(self, "category_code", [("", "—"), *((c.code, c.name) for c in categories())])
         groups = choices_below(_district_path(case.place_path))
         known = {code for _group, options in groups for code, _name in options}
         here = [] if case.place.code in known else [(case.place.code, case.place.name)]
-        self.fields["place_code"].choices = [*here, *groups]  # type: ignore[attr-defined]
+        _choose(self, "place_code", [*here, *groups])
 
 
 class PublishForm(MoveForm):
     """The words the public will read."""
 
     public_text = forms.CharField(
-        label=_("公开内容"), widget=_lines(4), max_length=2000, help_text=_("已自动遮盖姓名、电话和门牌，请再看一遍；不写能认出人的细节。")
+        label=_("公开内容"),
+        widget=_lines(4),
+        max_length=2000,
+        help_text=_("已自动遮盖姓名、电话和门牌，请再看一遍；不写能认出人的细节。"),
     )
 
 
@@ -84,7 +98,7 @@ class AssignForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = organisations_below(_district_path(self.seen.case.place_path))
-        self.fields["team"].choices = [("", "—"), *((str(p.pk), p.public_name) for p in rows)]  # type: ignore[attr-defined]
+        _choose(self, "team", [("", "—"), *((str(p.pk), p.public_name) for p in rows)])
 
 
 class TransferForm(ReasonForm):
@@ -94,7 +108,14 @@ class TransferForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place_code"].choices = [("", "—"), *choices_below(_district_path(self.seen.case.place_path))]  # type: ignore[attr-defined]
+        _choose(
+            self,
+            "place_code",
+            [
+                ("", "—"),
+                *choices_below(_district_path(self.seen.case.place_path)),
+            ],
+        )
         self.order_fields(["place_code", "reason"])
 
 
@@ -120,7 +141,12 @@ class ProgressForm(WordsForm):
 class GrantForm(MoveForm):
     """What was handed over, with the photo that shows it."""
 
-    result = forms.CharField(label=_("结果"), widget=_lines(), max_length=2000, help_text=_("公开：做了什么、交付了什么。不写姓名和住址。"))
+    result = forms.CharField(
+        label=_("结果"),
+        widget=_lines(),
+        max_length=2000,
+        help_text=_("公开：做了什么、交付了什么。不写姓名和住址。"),
+    )
     photos = forms.FileField(
         label=_("交付照片或签收单"), required=False, widget=forms.ClearableFileInput(attrs={"accept": "image/*,video/*,application/pdf", "data-preview": "id_photos-preview"}),
         help_text=_("至少要有一张。照片里的位置信息会自动去掉；公开前请在佐证里打码。"),
@@ -135,10 +161,13 @@ class ConfirmForm(MoveForm):
         choices=[("yes", _("联系上了")), ("no", _("没联系上"))], initial="yes",
     )  # fmt: skip
     solved = forms.ChoiceField(
-        label=_("解决了吗"), required=False, widget=forms.RadioSelect, choices=[("yes", _("解决了")), ("no", _("没有解决"))]
+        label=_("解决了吗"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("yes", _("解决了")), ("no", _("没有解决"))],
     )
     rating = forms.TypedChoiceField(
-        label=_("满意度"), required=False, coerce=int, empty_value=0, widget=forms.RadioSelect,
+        label=_("满意度"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
         choices=[(n, "★" * n) for n in range(5, 0, -1)],
     )  # fmt: skip
     words = forms.CharField(label=_("居民原话"), required=False, widget=_lines(2), max_length=2000)
@@ -152,7 +181,7 @@ class AppointForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = stewards_of(self.seen.case.place_path)
-        self.fields["responsible"].choices = [("", "—"), *((str(u.pk), u.display_name) for u in rows)]  # type: ignore[attr-defined]
+        _choose(self, "responsible", [("", "—"), *((str(u.pk), u.display_name) for u in rows)])
 
 
 class ClaimForm(forms.Form):
@@ -166,5 +195,5 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, names: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["claimant"].choices = names  # type: ignore[attr-defined]
+        _choose(self, "claimant", names)
         self.initial.setdefault("claimant", names[-1][0] if names else "")

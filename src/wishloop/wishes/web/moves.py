@@ -42,7 +42,9 @@ def _place(code: str) -> Any:
 
 
 def _triage(actor: Actor, seen: Seen, values: Values, at: datetime) -> object:
-    needs = [need for need in values["needs"].replace(",", "、").replace("，", "、").split("、") if need.strip()]
+    needs = [
+        need for need in values["needs"].replace(",", "、").replace("，", "、").split("、") if need.strip()
+    ]
     return operations.triage_wish(
         actor=actor, wish_id=seen.wish.pk, category_code=values["category_code"], tier=values["tier"], at=at, needs=needs,
         beneficiary_count=values["beneficiary_count"], place=_place(values["place_code"]), note=values["note"],
@@ -90,7 +92,9 @@ DOINGS: dict[str, Doing] = {
     "triage": Doing(forms.TriageForm, _triage, _("已分类，期限已按级别确定。")),
     "publish": Doing(
         forms.PublishForm,
-        lambda a, s, v, at: operations.publish_wish(actor=a, wish_id=s.wish.pk, public_text=v["public_text"], at=at),
+        lambda a, s, v, at: operations.publish_wish(
+            actor=a, wish_id=s.wish.pk, public_text=v["public_text"], at=at
+        ),
         _("已公开，等待认领。"),
     ),
     "assign": Doing(
@@ -115,9 +119,15 @@ DOINGS: dict[str, Doing] = {
     ),
     "confirm": Doing(forms.ConfirmForm, _confirm, _("已记录回访。")),
     "close": Doing(forms.PlainForm, _plain(operations.close_wish), _("已办结。")),
-    "close_unconfirmed": Doing(forms.ReasonForm, _with_reason(operations.close_unconfirmed), _("已先行办结。")),
-    "reopen": Doing(forms.ReasonForm, _with_reason(operations.reopen_wish), _("已重新办理，期限从现在算起。")),
-    "withdraw_claim": Doing(forms.ReasonForm, _with_reason(operations.withdraw_claim), _("已退出认领。"), danger=True),
+    "close_unconfirmed": Doing(
+        forms.ReasonForm, _with_reason(operations.close_unconfirmed), _("已先行办结。")
+    ),
+    "reopen": Doing(
+        forms.ReasonForm, _with_reason(operations.reopen_wish), _("已重新办理，期限从现在算起。")
+    ),
+    "withdraw_claim": Doing(
+        forms.ReasonForm, _with_reason(operations.withdraw_claim), _("已退出认领。"), danger=True
+    ),
     "suspend": Doing(
         forms.SuspendForm,
         lambda a, s, v, at: operations.suspend_wish(
@@ -149,14 +159,33 @@ DOINGS: dict[str, Doing] = {
         lambda a, s, v, at: operations.comment_on_wish(actor=a, wish_id=s.wish.pk, words=v["words"], at=at),
         _("已补充。"),
     ),
-    "unpublish": Doing(forms.ReasonForm, _with_reason(operations.take_down_wish), _("已撤下公开页面。"), danger=True),
-    "take_down": Doing(forms.ReasonForm, _with_reason(operations.take_down_wish), _("已撤下公开页面。"), danger=True),
-    "decline": Doing(forms.ReasonForm, _with_reason(operations.decline_wish), _("已告知居民，可以申诉。"), danger=True),
+    "unpublish": Doing(
+        forms.ReasonForm, _with_reason(operations.take_down_wish), _("已撤下公开页面。"), danger=True
+    ),
+    "take_down": Doing(
+        forms.ReasonForm, _with_reason(operations.take_down_wish), _("已撤下公开页面。"), danger=True
+    ),
+    "decline": Doing(
+        forms.ReasonForm, _with_reason(operations.decline_wish), _("已告知居民，可以申诉。"), danger=True
+    ),
     "appeal": Doing(forms.ReasonForm, _with_reason(operations.appeal_decline), _("申诉已登记。")),
     "withdraw": Doing(forms.ReasonForm, _with_reason(operations.withdraw_wish), _("已撤回。"), danger=True),
 }
 # The moves offered first in each state; the others are under "more".
-PRIMARY = ("triage", "publish", "assign", "accept_transfer", "start", "progress", "grant", "confirm", "close", "resume", "unmerge", "appeal")
+PRIMARY = (
+    "triage",
+    "publish",
+    "assign",
+    "accept_transfer",
+    "start",
+    "progress",
+    "grant",
+    "confirm",
+    "close",
+    "resume",
+    "unmerge",
+    "appeal",
+)
 
 
 def initial_for(name: str, seen: Seen) -> Values:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wishloop.cases.explanations import explained
+from wishloop.cases.explanations import explain
 from wishloop.cases.queries import evidence_of
 from wishloop.core.actor import Actor
 from wishloop.core.clock import now
@@ -56,25 +56,42 @@ def desk(request: HttpRequest) -> HttpResponse:
         rows, order=["case__response_due_at", "case_id"], cursor=request.GET.get("cursor"), page_size=20
     )
     words = category_words()
-    cards = [{"wish": wish, "guess": suggest(wish.text, words, said_urgent=wish.said_urgent)} for wish in page.rows]
+    cards = [
+        {"wish": wish, "guess": suggest(wish.text, words, said_urgent=wish.said_urgent)} for wish in page.rows
+    ]
     return render(request, "wishes/desk.html", {"page": page, "cards": cards, "waiting": rows.count()})
 
 
-def _offered(request: HttpRequest, seen: Any, bound: MoveForm | None, bound_name: str) -> list[dict[str, Any]]:
+def _offered(
+    request: HttpRequest, seen: Any, bound: MoveForm | None, bound_name: str
+) -> list[dict[str, Any]]:
     offered = []
     for name in sorted(seen.moves, key=lambda n: PRIMARY.index(n) if n in PRIMARY else 99):
         doing = DOINGS.get(name)
         if doing is None or (name == "take_down" and seen.wish.published_at is None):
             continue
-        form = bound if bound is not None and name == bound_name else doing.form(seen=seen, initial=initial_for(name, seen), prefix=None)
+        form = (
+            bound
+            if bound is not None and name == bound_name
+            else doing.form(seen=seen, initial=initial_for(name, seen), prefix=None)
+        )
         form.auto_id = f"id_{name}_%s"
         offered.append(
-            {"name": name, "move": TABLE.move(name), "form": form, "primary": name in PRIMARY, "danger": doing.danger, "open": form is bound}
+            {
+                "name": name,
+                "move": TABLE.move(name),
+                "form": form,
+                "primary": name in PRIMARY,
+                "danger": doing.danger,
+                "open": form is bound,
+            }
         )
     return offered
 
 
-def _case_context(request: HttpRequest, code: str, bound: MoveForm | None = None, bound_name: str = "") -> dict[str, Any]:
+def _case_context(
+    request: HttpRequest, code: str, bound: MoveForm | None = None, bound_name: str = ""
+) -> dict[str, Any]:
     actor = actor_of(request)
     seen = bound.seen if bound is not None else wish_seen_by(actor, code=code)
     events = list(history_of(seen.case))
@@ -84,7 +101,7 @@ def _case_context(request: HttpRequest, code: str, bound: MoveForm | None = None
     staff = bool(seen.relations & {"steward", "grid_worker"}) or actor.may(seen.case.place_path, *READERS)
     return {
         "seen": seen, "wish": seen.wish, "case": seen.case, "events": events, "staff": staff,
-        "evidence": list(evidence_of(seen.case.pk)), "deadline_steps": explained(seen.case.deadline_notes),
+        "evidence": list(evidence_of(seen.case.pk)), "deadlines": [(measure, explain(seen.case.deadline_notes.get(measure, {}))) for measure in ("response", "resolution")],
         "guess": suggest(seen.wish.text, category_words(), said_urgent=seen.wish.said_urgent) if triaging and staff else None,
         "duplicates": possible_duplicates(seen.wish) if triaging and staff else [],
         "offered": _offered(request, seen, bound, bound_name),
@@ -120,18 +137,21 @@ def make_move(request: HttpRequest, code: str, name: str) -> HttpResponse:
             status = problem.status
         else:
             messages.success(request, str(doing.done))
-            return redirect(request.POST.get("next") or "wishes:case", *([] if request.POST.get("next") else [code]))
+            return redirect("wishes:case", code)
     else:
         status = 422
     return render(request, "wishes/case.html", _case_context(request, code, form, name), status=status)
 
 
 def _store_handover(request: HttpRequest, actor: Actor, seen: Any) -> None:
-    from wishloop.journeys.show_evidence import add_evidence
-
     for upload in request.FILES.getlist("photos"):
-        add_evidence(
-            actor=actor, case_id=seen.case.pk, upload=upload, filename=upload.name or "photo", purpose="handover", at=now()
+        operations.add_evidence(
+            actor=actor,
+            wish_id=seen.wish.pk,
+            upload=upload,
+            filename=upload.name or "photo",
+            purpose="handover",
+            at=now(),
         )
 
 
@@ -143,7 +163,9 @@ def near(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     for word in words.split():
         rows = rows.filter(public_text__icontains=word)
-    page = keyset_page(rows, order=["-published_at", "-case_id"], cursor=request.GET.get("cursor"), page_size=20)
+    page = keyset_page(
+        rows, order=["-published_at", "-case_id"], cursor=request.GET.get("cursor"), page_size=20
+    )
     return render(request, "wishes/near.html", {"page": page, "words": words})
 
 
@@ -162,7 +184,11 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.claim_wish(
-                actor=actor, wish_id=seen.wish.pk, claimant_id=form.cleaned_data["claimant"], terms=TERMS, at=now()
+                actor=actor,
+                wish_id=seen.wish.pk,
+                claimant_id=form.cleaned_data["claimant"],
+                terms=TERMS,
+                at=now(),
             )
         except Problem as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem.message))
@@ -170,7 +196,12 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已认领，谢谢您。现在可以看到联系方式了。"))
             return redirect("wishes:case", code)
-    return render(request, "wishes/claim.html", {"seen": seen, "wish": seen.wish, "case": seen.case, "form": form}, status=status)
+    return render(
+        request,
+        "wishes/claim.html",
+        {"seen": seen, "wish": seen.wish, "case": seen.case, "form": form},
+        status=status,
+    )
 
 
 @requires(*HELPERS)
@@ -194,7 +225,9 @@ def record(request: HttpRequest) -> HttpResponse:
 @require_POST
 def contact(request: HttpRequest, code: str) -> HttpResponse:
     """Show name and phone to whoever carries the wish now; the look is written down."""
-    found = contact_for_claimant(actor=actor_of(request), wish_id=wish_seen_by(actor_of(request), code=code).wish.pk, at=now())
+    found = contact_for_claimant(
+        actor=actor_of(request), wish_id=wish_seen_by(actor_of(request), code=code).wish.pk, at=now()
+    )
     response = render(request, "wishes/contact.html", {"found": found, "code": code})
     response["Cache-Control"] = "no-store"
     return response
