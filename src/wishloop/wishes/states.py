@@ -54,7 +54,7 @@ MOVES = (
          tells=_("您的心愿已从公开页面撤下。")),
     Move("assign", _("直接派办"), frozenset({"triaged", "published", "reopened"}), "in_progress", _who("steward"),
          ("team",), Clock.RESPOND, _("您的心愿已交由 {team} 直接办理。"), public=True),
-    Move("claim", _("认领"), frozenset({"published"}), "claimed", _who("helper"), ("terms", "capacity"), Clock.RESPOND,
+    Move("claim", _("认领"), frozenset({"published"}), "claimed", _who("helper", "steward"), ("terms", "capacity"), Clock.RESPOND,
          _("您的心愿已由 {claimant} 认领。"), public=True),
     Move("withdraw_claim", _("退出认领"), _CARRIED, "published", _who("claimant", "steward"), ("reason",),
          tells=_("原来的认领人因故退出，您的心愿重新等待认领。"), public=True),

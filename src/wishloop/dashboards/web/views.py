@@ -24,7 +24,7 @@ from wishloop.parties.web.access import requires
 from wishloop.places.queries import choices_below, place_by_code, places_at
 from wishloop.wishes import operations
 from wishloop.wishes.figures import report
-from wishloop.wishes.queries import categories
+from wishloop.wishes.queries import categories, staff_wishes
 from wishloop.wishes.states import TABLE
 
 READERS = ("grid_worker", "steward", "supervisor", "leader", "administrator")
@@ -53,7 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """Due, overdue, new, mine: what today asks for, the most pressing first."""
     actor, at = _actor(request), now()
-    rows = queries.in_view(queries.staff_wishes(actor), "open", actor=actor, at=at)
+    rows = queries.in_view(staff_wishes(actor), "open", actor=actor, at=at)
     pressing = rows.filter(case__clock_stopped_at__isnull=True, case__resolved_at__isnull=True)
     context = {
         "counts": queries.today_counts(actor, at=at),
@@ -142,7 +142,7 @@ def _act(actor: Actor, wish_id: str, action: str, reason: str, at: Any) -> None:
 
 @requires(*READERS)
 @require_GET
-def register(request: HttpRequest) -> StreamingHttpResponse:
+def register(request: HttpRequest) -> HttpResponse:
     """The register (台账) of the filtered list as a workbook."""
     rows = queries.inbox(_actor(request), _filters(request), at=now()).order_by(*ORDER)
     response = StreamingHttpResponse(
@@ -150,7 +150,7 @@ def register(request: HttpRequest) -> StreamingHttpResponse:
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     response["Content-Disposition"] = 'attachment; filename="register.xlsx"'
-    return response
+    return cast(HttpResponse, response)  # it is sent piece by piece, like one
 
 
 @requires(*READERS)

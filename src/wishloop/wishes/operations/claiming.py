@@ -31,6 +31,8 @@ def claim_wish(
 ) -> Claim:
     """Take a published wish on for oneself or one's organisation (F10, F22). Of any number at once, exactly one wins.
 
+    A steward may enter the claim of somebody who said so by word of mouth; the claimant is that somebody.
+
     ``terms`` is the version of the terms the claimant agreed to. The claim expires when it stays silent, after the days the
     dated rule of kind ``claim`` gives.
 
@@ -41,7 +43,7 @@ def claim_wish(
     held = hold_wish(actor=actor, wish_id=wish_id)
     if not terms:
         raise Problem("missing", _("请先阅读并同意认领约定。"), "terms")
-    if claimant_id not in parties_of(actor):
+    if claimant_id not in parties_of(actor) and "steward" not in held.relations:
         raise Forbidden(_("只能以自己或所代表单位的名义认领。"))
     if held.claim is not None or held.case.state == "claimed":
         raise Conflict("already_claimed", _("这条心愿刚刚被别人认领了。请看看附近其他心愿。"))
