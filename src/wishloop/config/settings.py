@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wishloop.website.web.middleware.ProblemMiddleware",
+    "wishloop.evidence.web.middleware.RequestSizeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -209,7 +210,11 @@ STATIC_ROOT.mkdir(
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(DATA / "media")},
+        "OPTIONS": {
+            "location": str(DATA / "media"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

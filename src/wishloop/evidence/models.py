@@ -4,13 +4,19 @@ faces and plates blurred that may be published."""
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.identifiers import new_id
 
 
 class Medium(models.Model):
-    """One file. ``sha256`` is of the bytes as sent. Position WGS-84 degrees, from the uploader, never from EXIF unasked."""
+    """One file. ``sha256`` is of the bytes as sent. Position WGS-84 degrees, from the uploader, never from EXIF unasked.
+
+    ``original_key`` is private as sent. ``small_key`` and ``thumb_key`` are copies without metadata for those who may see the
+    case; ``public_key`` and ``public_thumb_key`` exist only while the photo is released, with ``public_boxes`` covered (left,
+    top, width, height in per cent). ``kept_at`` is set once something uses the medium; without it the sweep removes it.
+    """
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("照片")
@@ -25,7 +31,10 @@ class Medium(models.Model):
     sha256 = models.BinaryField(max_length=32)
     original_key = models.CharField(max_length=200)
     small_key = models.CharField(max_length=200, blank=True)
+    thumb_key = models.CharField(max_length=200, blank=True)
     public_key = models.CharField(max_length=200, blank=True)
+    public_thumb_key = models.CharField(max_length=200, blank=True)
+    public_boxes = models.JSONField(default=list, blank=True)
     width_px = models.PositiveIntegerField(null=True, blank=True)
     height_px = models.PositiveIntegerField(null=True, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
@@ -38,6 +47,10 @@ class Medium(models.Model):
         "parties.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     recorded_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="medium_sha256")]
+        indexes = [
+            models.Index(fields=["sha256"], name="medium_sha256"),
+            models.Index(fields=["recorded_at"], name="medium_pending", condition=Q(kept_at__isnull=True)),
+        ]
