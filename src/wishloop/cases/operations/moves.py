@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.cases import jobs
-from wishloop.cases.models import Case, CaseEvent, CaseEvidence
+from wishloop.cases.models import Case, CaseEvent
 from wishloop.cases.promises import promise, promise_resumed
 from wishloop.cases.states import BEFORE, SAME, Clock, Move, MoveTable
 from wishloop.core.actor import Actor
@@ -143,29 +143,6 @@ def make_move(
     case.event_count += 1
     case.save(update_fields={*_ENGINE_FIELDS, *also_changed})
     return _append(case, move, before, _actor_kind(actor, held, move), actor, when, at, words or Words())
-
-
-def show_medium(
-    *, case: Case, medium_id: UUID, purpose: str, caption: str, happened_at: datetime, at: datetime
-) -> CaseEvidence:
-    """Put a stored medium on a locked case; the same one twice is the same line. Not public until it is released.
-
-    Raises:
-        Problem: ``unknown_choice`` at ``purpose``.
-    """
-    if purpose not in CaseEvidence.Purpose.values:
-        raise Problem("unknown_choice", _("没有这种佐证用途。"), "purpose")
-    shown, _created = CaseEvidence.objects.get_or_create(
-        case=case,
-        medium_id=medium_id,
-        defaults={
-            "purpose": purpose,
-            "caption": caption[:200],
-            "happened_at": happened_at,
-            "recorded_at": at,
-        },
-    )
-    return shown
 
 
 _ENGINE_FIELDS = (

@@ -61,7 +61,14 @@ class ProblemOut(Schema):
 
 @router.post(
     "/media",
-    response={201: MediumOut, 200: MediumOut, 403: ProblemOut, 409: ProblemOut, 413: ProblemOut, 422: ProblemOut},
+    response={
+        201: MediumOut,
+        200: MediumOut,
+        403: ProblemOut,
+        409: ProblemOut,
+        413: ProblemOut,
+        422: ProblemOut,
+    },
     summary="Hand in a photo, a video or a PDF",
 )
 def post_medium(
@@ -82,7 +89,9 @@ def post_medium(
     return (201 if medium.recorded_at == at else 200), _shown(medium)
 
 
-@router.get("/media/{uuid:medium_id}", response={200: MediumOut, 404: ProblemOut}, summary="One file handed in")
+@router.get(
+    "/media/{uuid:medium_id}", response={200: MediumOut, 404: ProblemOut}, summary="One file handed in"
+)
 def get_medium(request: HttpRequest, medium_id: UUID) -> MediumOut:
     """Return a file one has handed in oneself."""
     actor: Actor = request.actor  # type: ignore[attr-defined]

@@ -8,7 +8,13 @@ from pathlib import PurePosixPath
 from typing import IO
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -66,9 +72,7 @@ def _body(request: HttpRequest, file: IO[bytes], found: Rendition, etag: str) ->
         refused["Content-Range"] = f"bytes */{size}"
         return refused
     file.seek(first)
-    part = StreamingHttpResponse(
-        _pieces(file, last - first + 1), status=206, content_type=found.content_type
-    )
+    part = StreamingHttpResponse(_pieces(file, last - first + 1), status=206, content_type=found.content_type)
     part["Content-Range"] = f"bytes {first}-{last}/{size}"
     part["Content-Length"] = str(last - first + 1)
     return part

@@ -10,7 +10,6 @@ from wishloop.wishes.operations.confirming import (
     reopen_wish,
 )
 from wishloop.wishes.operations.contacting import contact_for_claimant
-from wishloop.wishes.operations.evidencing import add_evidence, release_evidence
 from wishloop.wishes.operations.granting import (
     assign_team,
     comment_on_wish,
@@ -37,7 +36,6 @@ from wishloop.wishes.operations.triage import triage_wish
 __all__ = [
     "Registered",
     "accept_transfer",
-    "add_evidence",
     "appeal_decline",
     "appoint_responsible",
     "assign_team",
@@ -56,7 +54,6 @@ __all__ = [
     "record_call_back",
     "record_progress",
     "register_wish",
-    "release_evidence",
     "reopen_wish",
     "resume_wish",
     "return_transfer",

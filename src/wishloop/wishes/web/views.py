@@ -18,6 +18,7 @@ from wishloop.core.actor import Actor
 from wishloop.core.clock import now
 from wishloop.core.paging import keyset_page
 from wishloop.core.problem import Problem
+from wishloop.evidence.operations import store_medium
 from wishloop.parties import operations as parties
 from wishloop.parties.queries import party_names
 from wishloop.parties.web.access import requires
@@ -145,13 +146,10 @@ def make_move(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 def _store_handover(request: HttpRequest, actor: Actor, seen: Any) -> None:
     for upload in request.FILES.getlist("photos"):
-        operations.add_evidence(
-            actor=actor,
-            wish_id=seen.wish.pk,
-            upload=upload,
-            filename=upload.name or "photo",
-            purpose="handover",
-            at=now(),
+        at = now()
+        medium = store_medium(actor=actor, upload=upload, filename=upload.name or "photo", at=at)
+        operations.attach_evidence(
+            actor=actor, wish_id=seen.wish.pk, medium_id=medium.pk, purpose="handover", at=at
         )
 
 
