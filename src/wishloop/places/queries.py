@@ -12,7 +12,9 @@ import chinese_calendar
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Length
 
+from wishloop.core.actor import Actor
 from wishloop.core.geodesy import distance_m
+from wishloop.core.problem import Absent
 from wishloop.core.working_time import Span, WorkingTime
 from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, PlaceStatus, WorkCalendar
 from wishloop.places.names import normalised, plain_name
@@ -40,6 +42,14 @@ def place_by_code(code: str) -> Place | None:
         renumbered = PlaceAlias.objects.filter(name=typed).select_related("place").order_by("id").first()
         found = renumbered.place if renumbered else Place.objects.filter(code=typed[:-3]).first()
     return _taken_over(found)
+
+
+def place_seen_by(actor: Actor, *, code: str) -> Place:
+    """Return the unit of a code as the actor may read it. Raises Absent: none, or not on the actor's ground."""
+    place = Place.objects.visible_to(actor).select_related("parent", "merged_into").filter(code=code).first()
+    if place is None:
+        raise Absent()
+    return place
 
 
 def _taken_over(place: Place | None) -> Place | None:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from wishloop.journeys.web import consents
+from wishloop.journeys.web import consents, rearrange_places
 
 app_name = "journeys"
 urlpatterns = [
     path("staff/consents/<uuid:consent_id>/withdraw/", consents.withdraw, name="withdraw_consent"),
+    path("staff/places/<slug:code>/move/", rearrange_places.move, name="move_place"),
+    path("staff/places/<slug:code>/merge/", rearrange_places.merge, name="merge_place"),
 ]

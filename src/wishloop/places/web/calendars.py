@@ -21,9 +21,9 @@ from wishloop.core.staff_pages import open_to
 from wishloop.places import operations as places
 from wishloop.places.models import Place
 from wishloop.places.permissions import may_edit
-from wishloop.places.queries import calendars_along, days_along, names_along, working_time_of
+from wishloop.places.queries import calendars_along, days_along, names_along, place_seen_by, working_time_of
 from wishloop.places.web.forms import WEEKDAYS, DaysForm, HoursForm, spans_text
-from wishloop.places.web.tree import READERS, actor_of_request, readable_place
+from wishloop.places.web.tree import READERS, actor_of_request
 from wishloop.places.web.year import year_of
 
 
@@ -46,7 +46,7 @@ def _hours_initial(place: Place, week: Any, own: Any) -> dict[str, Any]:
 def calendar_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show a year; let administrators enter closures, half days and office hours."""
     actor = actor_of_request(request)
-    place = readable_place(actor, code)
+    place = place_seen_by(actor, code=code)
     year = _year(request)
     first, last = date(year, 1, 1), date(year, 12, 31)
     working = working_time_of(place_path=place.path, first=first, last=last)

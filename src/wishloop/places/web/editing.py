@@ -21,7 +21,7 @@ from wishloop.core.staff_pages import open_to
 from wishloop.places import operations as places
 from wishloop.places.models import Place
 from wishloop.places.permissions import may_confirm, may_edit
-from wishloop.places.queries import aliases_of, names_along, provisional_places
+from wishloop.places.queries import aliases_of, names_along, place_seen_by, provisional_places
 from wishloop.places.web.forms import (
     AddForm,
     AliasForm,
@@ -31,7 +31,7 @@ from wishloop.places.web.forms import (
     PositionForm,
     ValidityForm,
 )
-from wishloop.places.web.tree import actor_of_request, readable_place
+from wishloop.places.web.tree import actor_of_request
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -41,7 +41,7 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 def add(request: HttpRequest, code: str) -> HttpResponse:
     """Add a unit below another."""
     actor = actor_of_request(request)
-    parent = readable_place(actor, code)
+    parent = place_seen_by(actor, code=code)
     if not may_edit(actor, parent.path):
         raise Forbidden(_("要由本级管理员来修改单位。"))
     form = AddForm(request.POST or None, parent=parent)
@@ -105,7 +105,7 @@ def _initial(place: Place, part: str) -> dict[str, Any]:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Edit one unit: several small forms, each saved by itself."""
     actor = actor_of_request(request)
-    place = readable_place(actor, code)
+    place = place_seen_by(actor, code=code)
     if not may_confirm(actor, place.path):
         raise Forbidden(_("要由本地心愿管家或管理员来修改单位。"))
     parts = [part for part in PARTS if may_edit(actor, place.path) or part in _STEWARD_TOO]
@@ -132,7 +132,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 def remove_alias(request: HttpRequest, code: str) -> HttpResponse:
     """Forget another name."""
     actor = actor_of_request(request)
-    place = readable_place(actor, code)
+    place = place_seen_by(actor, code=code)
     name = request.POST.get("name", "")
     if places.remove_alias(actor=actor, place=place, name=name):
         messages.success(request, _("已删除别名“%(name)s”。误删了可以再添加。") % {"name": name})
@@ -144,7 +144,7 @@ def remove_alias(request: HttpRequest, code: str) -> HttpResponse:
 def clear_position(request: HttpRequest, code: str) -> HttpResponse:
     """Forget where a unit lies."""
     actor = actor_of_request(request)
-    place = readable_place(actor, code)
+    place = place_seen_by(actor, code=code)
     places.clear_position(actor=actor, place=place)
     messages.success(request, _("已清除位置和边界。"))
     return redirect("places:edit", code=place.code)
@@ -157,7 +157,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     wrong: dict[str, Any] = {}
     if request.method == "POST":
-        place = readable_place(actor, request.POST.get("code", ""))
+        place = place_seen_by(actor, code=request.POST.get("code", ""))
         form = ConfirmForm(request.POST)
         if (
             run_form(form, lambda: places.confirm_place(actor=actor, place=place, **form.cleaned_data))

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from wishloop.core.actor import Actor
 from wishloop.core.paging import keyset_page
-from wishloop.core.problem import Absent
 from wishloop.core.staff_pages import open_to
 from wishloop.places.models import Level, Place
 from wishloop.places.operations.editing import BELOW
@@ -21,6 +20,7 @@ from wishloop.places.queries import (
     aliases_of,
     calendars_along,
     names_along,
+    place_seen_by,
     provisional_places,
     search_places,
 )
@@ -33,14 +33,6 @@ def actor_of_request(request: HttpRequest) -> Actor:
     """Return who acts; the middleware has put it there."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def readable_place(actor: Actor, code: str) -> Place:
-    """Return the unit of a code as the actor may read it. Raises Absent."""
-    place = Place.objects.visible_to(actor).select_related("parent", "merged_into").filter(code=code).first()
-    if place is None:
-        raise Absent()
-    return place
 
 
 @require_GET
@@ -73,7 +65,7 @@ def with_counts(rows: Any) -> Any:
 def place_page(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: names, where it lies, calendar, what stands below it."""
     actor = actor_of_request(request)
-    place = readable_place(actor, code)
+    place = place_seen_by(actor, code=code)
     rows = with_counts(Place.objects.in_force().visible_to(actor).filter(parent=place))
     page = keyset_page(rows, order=("code",), cursor=request.GET.get("cursor"), page_size=60)
     along = names_along(place.path)
