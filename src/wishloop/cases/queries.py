@@ -54,6 +54,14 @@ def is_public_medium(medium_id: UUID) -> bool:
     )
 
 
+def cases_showing(medium_id: UUID, *, only_public: bool = False) -> QuerySet[Case]:
+    """Return the cases a medium is shown with; ``only_public`` keeps those whose evidence of it is released."""
+    rows = CaseEvidence.objects.filter(medium_id=medium_id)
+    if only_public:
+        rows = rows.filter(public=True).exclude(medium__public_key="")
+    return Case.objects.filter(pk__in=rows.values("case_id"))
+
+
 def call_backs_since_grant(case_id: UUID) -> int:
     """Return how often somebody tried to reach the resident since the case was last said to be done."""
     granted = CaseEvent.objects.filter(case_id=case_id, move="grant").order_by("-number")

@@ -233,7 +233,6 @@ if os.environ.get("WISHLOOP_S3_BUCKET"):
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_MAX_BYTES = 64 * 1024 * 1024
 
 # The district this installation serves: wishes without a place belong to it until somebody says more.
 HOME_PLACE_CODE = os.environ.get("WISHLOOP_HOME_PLACE", "540102")
@@ -267,4 +266,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("WISHLOOP_LOG_LEVEL", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
-PROCRASTINATE_IMPORT_PATHS: list[str] = []
+# Where the worker finds its jobs.
+PROCRASTINATE_IMPORT_PATHS = ["wishloop.cases.jobs", "wishloop.evidence.jobs"]

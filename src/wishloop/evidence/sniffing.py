@@ -99,7 +99,7 @@ def _mime(head: bytes) -> str:
         return "video/quicktime"
     if head.startswith(b"\x1aE\xdf\xa3"):
         return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
-    guess = filetype.guess(head)
+    guess = filetype.guess(head)  # type: ignore[no-untyped-call]
     return str(guess.mime) if guess is not None else ""
 
 

@@ -11,17 +11,17 @@ from uuid import UUID
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, Q, QuerySet
 
-from wishloop.cases.queries import events_of, visible_cases
+from wishloop.cases.queries import cases_showing, events_of, evidence_of, may_see, visible_cases
 from wishloop.core.actor import Actor
 from wishloop.core.paging import Page, keyset_page
 from wishloop.core.problem import Absent
-from wishloop.parties.queries import parties_sharing_phone
+from wishloop.parties.queries import has_consent, parties_sharing_phone
 from wishloop.wishes.models import Category, Claim, Wish
 from wishloop.wishes.permissions import may_see_wish, parties_of, relations
 from wishloop.wishes.states import HELPER_ROLES, KIND, PUBLIC_STATES, TABLE
 
 if TYPE_CHECKING:
-    from wishloop.cases.models import Case, CaseEvent
+    from wishloop.cases.models import Case, CaseEvent, CaseEvidence
 
 DUPLICATE_WITHIN = timedelta(days=120)
 DUPLICATE_LIKENESS = 0.12
@@ -77,6 +77,55 @@ def wish_seen_by(actor: Actor, *, wish_id: UUID | None = None, code: str | None 
 def history_of(case: Case) -> QuerySet[CaseEvent]:
     """Return a case's history, oldest first."""
     return events_of(case.pk)
+
+
+def evidence_on_wish(*, actor: Actor, wish_id: UUID, medium_id: UUID) -> CaseEvidence:
+    """Return one medium of a wish for staff who see the wish and those who carry it. Raises Absent."""
+    seen = wish_seen_by(actor, wish_id=wish_id)
+    shown = evidence_of(wish_id).filter(medium_id=medium_id).first()
+    if shown is None or not _sees_evidence(actor, seen.wish, seen.relations):
+        raise Absent()
+    return shown
+
+
+def _sees_evidence(actor: Actor, wish: Wish, held: frozenset[str]) -> bool:
+    """Photos as taken are for staff of the place, those who carry the wish and its resident; helpers who only could, do not."""
+    return may_see(actor, wish.case) or bool(held & {"claimant", "team", "resident"})
+
+
+def sees_evidence(actor: Actor, seen: Seen) -> bool:
+    """Tell whether the actor sees the uncovered photos, videos and papers of a wish."""
+    return _sees_evidence(actor, seen.wish, seen.relations)
+
+
+def may_see_medium(actor: Actor, medium_id: UUID, *, original: bool = False) -> bool:
+    """Tell whether the actor sees a medium because of a wish it is shown with. The file as it was sent, with all the camera
+    wrote into it, is for stewards, supervisors and administrators of the place."""
+    wishes = Wish.objects.filter(case__in=cases_showing(medium_id)).select_related("case")
+    for wish in wishes:
+        if original:
+            keepers = ("steward", "supervisor", "administrator")
+            if actor.may(wish.case.place_path, *keepers) or actor.may(wish.case.responsible_path, *keepers):
+                return True
+            continue
+        claim = Claim.objects.filter(wish=wish, state=Claim.State.ACTIVE).first()
+        if _sees_evidence(actor, wish, relations(actor, wish, claim)):
+            return True
+    return False
+
+
+def is_public_photo(medium_id: UUID) -> bool:
+    """Tell whether anybody may see the covered copy of a photo: released, its wish public, consent standing at this moment."""
+    wishes = Wish.objects.filter(
+        case__in=cases_showing(medium_id, only_public=True), published_at__isnull=False
+    )
+    return any(photo_consent(wish) for wish in wishes)
+
+
+def photo_consent(wish: Wish) -> bool:
+    """Tell whether the person a wish is for has agreed to publication of photos, and has not taken it back."""
+    person = wish.beneficiary_id or wish.reporter_id
+    return person is not None and has_consent(party_id=person, purpose="publish_photo", case_id=wish.pk)
 
 
 def staff_wishes(actor: Actor) -> QuerySet[Wish]:

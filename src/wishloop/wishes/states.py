@@ -101,6 +101,8 @@ MOVES = (
     Move("appoint", _("指定负责人"), _OPEN, SAME, _who("steward"), ("responsible",),
          tells=_("您的心愿由 {responsible} 负责。")),
     Move("attach_evidence", _("添加佐证"), _ALL, SAME, _who("claimant", "team", "steward", "grid_worker", "resident"), ("evidence",)),
+    Move("publish_photo", _("公开照片"), _ALL, SAME, _who("steward"), ("photo_consent", "boxes")),
+    Move("withdraw_photo", _("撤回公开照片"), _ALL, SAME, _who("steward", "resident", "system")),
 )  # fmt: skip
 
 TABLE = MoveTable(kind=KIND, code_prefix="XY", initial="received", states=STATES, moves=MOVES)

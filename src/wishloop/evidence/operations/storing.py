@@ -144,7 +144,7 @@ def _spooled(upload: object) -> tempfile.SpooledTemporaryFile[bytes]:
 
 def _receive(upload: IO[bytes] | bytes | File[bytes], spool: IO[bytes]) -> _Received:
     """Read an upload once, in pieces, no further than the largest size allowed."""
-    source: IO[bytes] = io.BytesIO(upload) if isinstance(upload, bytes) else upload  # type: ignore[assignment]
+    source: IO[bytes] = io.BytesIO(upload) if isinstance(upload, bytes) else upload
     again = source.seekable()
     if again:
         source.seek(0)

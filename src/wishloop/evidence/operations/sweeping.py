@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.core.files.storage.base import Storage
 from django.db import transaction
@@ -85,7 +86,7 @@ def sweep_pending(*, at: datetime, limit: int = 5000) -> int:
 
 
 @transaction.atomic
-def _drop(medium_id: object, before: datetime) -> int:
+def _drop(medium_id: UUID, before: datetime) -> int:
     row = (
         Medium.objects.select_for_update(skip_locked=True)
         .filter(pk=medium_id, kept_at__isnull=True, recorded_at__lt=before)

@@ -10,6 +10,12 @@ from wishloop.wishes.operations.confirming import (
     reopen_wish,
 )
 from wishloop.wishes.operations.contacting import contact_for_claimant
+from wishloop.wishes.operations.evidence import (
+    attach_evidence,
+    preview_photo,
+    publish_photo,
+    withdraw_photo,
+)
 from wishloop.wishes.operations.granting import (
     assign_team,
     comment_on_wish,
@@ -39,6 +45,7 @@ __all__ = [
     "appeal_decline",
     "appoint_responsible",
     "assign_team",
+    "attach_evidence",
     "claim_wish",
     "close_settled_wishes",
     "close_unconfirmed",
@@ -50,6 +57,8 @@ __all__ = [
     "expire_silent_claims",
     "grant_wish",
     "merge_wishes",
+    "preview_photo",
+    "publish_photo",
     "publish_wish",
     "record_call_back",
     "record_progress",
@@ -64,5 +73,6 @@ __all__ = [
     "triage_wish",
     "unmerge_wish",
     "withdraw_claim",
+    "withdraw_photo",
     "withdraw_wish",
 ]
