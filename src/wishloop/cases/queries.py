@@ -12,7 +12,9 @@ from wishloop.cases.models import Case, CaseEvent, CaseEvidence, DeadlineRule, N
 from wishloop.cases.permissions import READERS, may_see, staff_relations
 from wishloop.core.actor import Actor
 
-__all__ = ["READERS", "may_see", "staff_relations"]
+PURPOSES = CaseEvidence.Purpose.choices
+
+__all__ = ["PURPOSES", "READERS", "may_see", "staff_relations"]
 
 
 def visible_cases(actor: Actor, *, kind: str) -> QuerySet[Case]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("wishloop.website.web.urls")),
     path("", include("wishloop.disclosure.web.urls")),
     path("", include("wishloop.intake.web.urls")),
+    path("", include("wishloop.wishes.web.evidence_urls")),
     path("", include("wishloop.wishes.web.urls")),
     path("", include("wishloop.cases.web.urls")),
     path("", include("wishloop.dashboards.web.urls")),

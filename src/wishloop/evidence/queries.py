@@ -13,7 +13,7 @@ from wishloop.core.problem import Absent
 from wishloop.evidence.models import Medium
 from wishloop.evidence.permissions import may_attach, may_see_own
 
-VARIANTS = ("original", "small", "thumb", "public", "public_thumb")
+PUBLIC_VARIANTS = frozenset({"public", "public_thumb"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from django.utils.http import parse_etags
 from wishloop.core.problem import Absent
 from wishloop.evidence.limits import CHUNK_BYTES
 from wishloop.evidence.models import Medium
-from wishloop.evidence.queries import Rendition, medium_by_id, medium_storage, rendition
+from wishloop.evidence.queries import PUBLIC_VARIANTS, Rendition, medium_by_id, medium_storage, rendition
 
-PUBLIC_VARIANTS = frozenset({"public", "public_thumb"})
 # Short on purpose: consent can be withdrawn at any time, and a copy in somebody's cache outlives the file by this long.
 PUBLIC_SECONDS = 300
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
