@@ -13,6 +13,7 @@ from wishloop.dashboards.api.routes import router as dashboards
 from wishloop.disclosure.api.routes import router as disclosure
 from wishloop.evidence.api.routes import router as evidence
 from wishloop.intake.api.routes import router as intake
+from wishloop.journeys.api.routes import router as journeys
 from wishloop.parties.api.access import signed_in
 from wishloop.parties.api.routes import router as parties
 from wishloop.places.api.routes import router as places
@@ -46,6 +47,7 @@ for _prefix, _router in (
     ("", dashboards),
     ("", evidence),
     ("", parties),
+    ("", journeys),
     ("", places),
 ):
     if _prefix == "/public":

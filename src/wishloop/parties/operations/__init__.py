@@ -13,7 +13,12 @@ from wishloop.parties.operations.accounts import (
     set_language,
     settle_password,
 )
-from wishloop.parties.operations.consents import WORDING, record_consents, withdraw_consent
+from wishloop.parties.operations.consents import (
+    WORDING,
+    record_consents,
+    record_consents_at_desk,
+    withdraw_consent,
+)
 from wishloop.parties.operations.importing import (
     HEADINGS,
     ImportResult,
@@ -62,6 +67,7 @@ __all__ = [
     "open_account_with_role",
     "phone_ends_with",
     "record_consents",
+    "record_consents_at_desk",
     "register_organisation",
     "register_person",
     "reopen_account",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wishloop.core.clock import now
-from wishloop.core.problem import Absent, Problem
+from wishloop.core.problem import Absent
 from wishloop.parties import operations, queries
 from wishloop.parties.models import Consent, Party, PartyKind
 from wishloop.parties.permissions import KEEPERS
@@ -33,7 +33,7 @@ def record(request: HttpRequest, party_id: UUID) -> HttpResponse:
     """Record what a person consented to at a desk or a door."""
     party = _person(request, party_id)
     form = ConsentForm(request.POST or None, initial={"purposes": ["collect", "publish"]})
-    if request.method == "POST" and run(form, lambda: _record(request, party, form)) is not None:
+    if request.method == "POST" and _record(request, party, form) is not None:
         messages.success(request, _("同意已登记。"))
         return redirect("parties:party", party_id=party.pk)
     return render(
@@ -42,25 +42,13 @@ def record(request: HttpRequest, party_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _record(request: HttpRequest, party: Party, form: ConsentForm) -> list[Consent]:
-    guardian_id = None
-    if form.cleaned_data["guardian_phone"]:
-        found = [
-            row
-            for row in queries.find_by_phone(form.cleaned_data["guardian_phone"])
-            if row.pk != party.pk and not row.is_minor
-        ]
-        if not found:
-            raise Problem(
-                "unknown_guardian", _("没有登记过这个电话的成年人，请先登记监护人。"), "guardian_phone"
-            )
-        guardian_id = found[0].pk
-    if party.is_minor and guardian_id is None:
-        raise Problem("guardian_needed", _("未成年人要由监护人同意，请填监护人电话。"), "guardian_phone")
-    return operations.record_consents(
-        actor=actor_from(request), party=party, purposes=form.cleaned_data["purposes"], at=now(),
-        guardian_id=guardian_id,
-    )  # fmt: skip
+def _record(request: HttpRequest, party: Party, form: ConsentForm) -> list[Consent] | None:
+    return run(
+        form,
+        lambda: operations.record_consents_at_desk(
+            actor=actor_from(request), party_id=party.pk, at=now(), **form.cleaned_data
+        ),
+    )
 
 
 @requires(*KEEPERS)

@@ -7,6 +7,8 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,6 +23,7 @@ from wishloop.core.encryption import seal_aside, unseal_aside
 from wishloop.parties.operations import settle_password
 
 _FACTOR = "factor"
+FRESH_SECONDS = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -67,6 +70,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if len(history) >= rate.amount:
                 wait = max(wait, history[rate.amount - 1] + rate.duration - time.time())
         return wait
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again before factors change, but not of somebody who signed in a moment ago: a first factor follows a sign-in."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(context.request, context.request.user)
+        return not records or time.time() - records[-1]["at"] > FRESH_SECONDS
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Change one's own password: the account no longer owes a new one."""

@@ -1,0 +1,1 @@
+"""Routes of errands that cross modules."""
