@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,7 @@ from wishloop.cases.deadlines import WORKING_DAYS, WORKING_UNITS, due
 from wishloop.cases.models import Case, DeadlineRule
 from wishloop.core.actor import Actor
 from wishloop.core.clock import SHANGHAI
+from wishloop.core.problem import Absent
 from wishloop.core.working_time import WorkingTime
 from wishloop.places.queries import ancestor_paths, working_time_of
 
@@ -65,6 +67,26 @@ def all_rules() -> QuerySet[DeadlineRule]:
     return DeadlineRule.objects.select_related("place").order_by(
         "kind", "measure", "place__path", "category_code", "tier", "-valid_from", "id"
     )
+
+
+def rule_by_id(rule_id: UUID) -> DeadlineRule:
+    """Return one rule with its place. Raises Absent."""
+    rule = DeadlineRule.objects.select_related("place").filter(pk=rule_id).first()
+    if rule is None:
+        raise Absent()
+    return rule
+
+
+def known_categories() -> list[str]:
+    """Return the category codes that rules or cases use, in order, as suggestions for a new rule."""
+    used = (
+        Case.objects.exclude(category_code="")
+        .order_by()
+        .values_list("category_code", flat=True)
+        .distinct()[:200]
+    )
+    ruled = DeadlineRule.objects.exclude(category_code="").values_list("category_code", flat=True)
+    return sorted({*used, *ruled})
 
 
 @dataclass(frozen=True, slots=True)

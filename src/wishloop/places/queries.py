@@ -59,6 +59,11 @@ def _taken_over(place: Place | None) -> Place | None:
     return place
 
 
+def place_by_path(path: str) -> Place | None:
+    """Return the place of that path, or None."""
+    return Place.objects.filter(path=path).first()
+
+
 def place_by_id(place_id: UUID) -> Place | None:
     """Return the place of that id, or None."""
     return Place.objects.filter(pk=place_id).first()

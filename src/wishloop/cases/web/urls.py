@@ -1,5 +1,6 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern
+from wishloop.cases.web.rules_urls import urlpatterns as rules_urlpatterns
 
-urlpatterns: list[URLPattern] = []
+app_name = "cases"
+urlpatterns = [*rules_urlpatterns]
