@@ -347,3 +347,15 @@ def party_names(party_ids: Iterable[UUID]) -> list[tuple[str, str]]:
     """Return (id, public name) of some parties, people before organisations."""
     rows = Party.objects.filter(pk__in=list(party_ids)).order_by("-kind")
     return [(str(party.pk), party.public_name) for party in rows]
+
+
+def account_exists(username: str) -> bool:
+    """Tell whether an account of that name was opened."""
+    return User.objects.filter(username=username).exists()
+
+
+def helpers_below(place_path: str) -> tuple[list[Party], list[Party]]:
+    """Return the people with a skill and the organisations of a subtree, each in the order registered."""
+    rows = Party.objects.filter(active=True, place_path__startswith=place_path).order_by("recorded_at", "id")
+    people = rows.filter(kind=PartyKind.PERSON, skills__isnull=False).distinct()
+    return list(people), list(rows.filter(kind=PartyKind.ORGANISATION))

@@ -274,3 +274,8 @@ def shown_wishes_of(*, party_id: UUID) -> QuerySet[Wish]:
 def wish_by_code(code: str) -> Wish | None:
     """Return the wish with a tracking code, with its case; for doors that prove afterwards who asks."""
     return Wish.objects.filter(case__code=code).select_related("case").first()
+
+
+def count_from_source(prefix: str) -> int:
+    """Return how many wishes came from one source, by the beginning of their source key."""
+    return Wish.objects.filter(source_key__startswith=prefix).count()
