@@ -31,7 +31,33 @@ NAMED_UNITS = {
     "城关区教育系统党支部": "partner_unit", "振兴社区共建联盟": "partner_unit", "城关区人民医院义诊队": "partner_unit",
     "城关区机关联系单位": "partner_unit",
 }  # fmt: skip
-_FIELDS = ["供水", "电力", "通信", "银行", "邮政", "公交", "环卫", "园林", "消防", "税务", "医保", "药房", "超市", "餐饮", "家政", "建材", "家电", "书店", "旅行社", "律所", "幼教", "物业", "燃气", "快递", "印刷"]
+_FIELDS = [
+    "供水",
+    "电力",
+    "通信",
+    "银行",
+    "邮政",
+    "公交",
+    "环卫",
+    "园林",
+    "消防",
+    "税务",
+    "医保",
+    "药房",
+    "超市",
+    "餐饮",
+    "家政",
+    "建材",
+    "家电",
+    "书店",
+    "旅行社",
+    "律所",
+    "幼教",
+    "物业",
+    "燃气",
+    "快递",
+    "印刷",
+]
 # Account name, what the person reads, role, place, whose desk it is.
 ACCOUNTS = (
     ("admin", "管理员", "administrator", "城关区"),
@@ -82,7 +108,9 @@ def prepare_places(*, at: datetime) -> Cast:
     for place in subtree(district.path):
         cast.places[place.name] = place
     for name in SUBDISTRICTS:
-        path = cast.places[name].path
+        subdistrict_place = find_place(name, within=district)
+        assert subdistrict_place is not None, name
+        cast.places[name], path = subdistrict_place, subdistrict_place.path
         cast.communities[name] = [
             p.name for p in cast.places.values() if p.path.startswith(path) and p.path != path
         ]
@@ -92,7 +120,7 @@ def prepare_places(*, at: datetime) -> Cast:
 def open_accounts(cast: Cast, names: Names, *, at: datetime) -> None:
     """Open the demonstration's sign-in accounts, one a role, and a steward's account for every subdistrict."""
     unit = parties.register_organisation(
-        name="雪域家电服务部", kind="company", place=cast.district, at=at, capacity=60
+        actor=SYSTEM, name="雪域家电服务部", kind="company", place=cast.district, at=at, capacity=60
     )
     cast.units.append(unit)
     for username, label, role, place_name in ACCOUNTS:
@@ -151,7 +179,9 @@ def gather_helpers(cast: Cast, names: Names, *, at: datetime) -> Iterable[int]:
     wanted += [(name, kind, name) for name, kind in NAMED_UNITS.items()]
     for name, kind, short in wanted:
         where = cast.places["扎细新村社区"] if short.startswith("共建单位") else cast.district
-        unit = parties.register_organisation(actor=SYSTEM, name=name, kind=kind, place=where, at=at, capacity=40)
+        unit = parties.register_organisation(
+            actor=SYSTEM, name=name, kind=kind, place=where, at=at, capacity=40
+        )
         cast.units.append(unit)
         if short:
             cast.named[short] = unit

@@ -21,10 +21,8 @@ def handover_picture(category: str, seed: str) -> bytes:
     pen = ImageDraw.Draw(image)
     for layer in range(3):
         tone = tuple(min(255, int(c * (0.75 + 0.18 * layer)) + 70 - 20 * layer) for c in base)
-        points = [(0, 480)]
-        for step in range(9):
-            points.append((step * 80, 200 + 60 * layer + draw_seed.randint(-45, 45)))
-        pen.polygon([*points, (640, 480)], fill=tone)
+        ridge = [(step * 80, 200 + 60 * layer + draw_seed.randint(-45, 45)) for step in range(9)]
+        pen.polygon([(0, 480), *ridge, (640, 480)], fill=tone)
     pen.rectangle((0, 370, 640, 480), fill=(224, 210, 186))
     x = 90 + draw_seed.randint(0, 60)
     pen.rectangle((x, 250, x + 210, 400), fill=(247, 243, 235), outline=(120, 40, 40), width=3)

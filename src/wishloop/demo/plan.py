@@ -186,7 +186,7 @@ def plan(*, now: datetime, communities: dict[str, list[str]]) -> list[Planned]:
                 claimant=_claimant(draw),
                 reopened=ending == "granted" and draw.random() < 0.02,
                 story="F2" if knock else "",
-            )  # fmt: skip
+            )
         )
     return sorted(wishes, key=lambda w: w.told_at)
 
