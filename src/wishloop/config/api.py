@@ -16,6 +16,7 @@ from wishloop.intake.api.routes import router as intake
 from wishloop.journeys.api.routes import router as journeys
 from wishloop.parties.api.access import signed_in
 from wishloop.parties.api.routes import router as parties
+from wishloop.places.api.routes import public_router as public_places
 from wishloop.places.api.routes import router as places
 from wishloop.wishes.api.routes import router as wishes
 
@@ -42,6 +43,7 @@ for _path, _view in list(intake.path_operations.items()):
 for _prefix, _router in (
     ("/public", disclosure),
     ("/public", intake),
+    ("/public", public_places),
     ("", wishes),
     ("", cases),
     ("", dashboards),

@@ -42,8 +42,8 @@ def _today() -> date:
     return now().astimezone(SHANGHAI).date()
 
 
-@require_GET
 @requires("administrator", "steward", "supervisor")
+@require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """Show every rule with its versions, grouped by kind and place."""
     actor = _actor(request)
@@ -104,8 +104,8 @@ def _initial(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("administrator")
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_rule(request: HttpRequest) -> HttpResponse:
     """Write a rule or a new version: first look at what it means for open cases, then write it."""
     actor = _actor(request)
@@ -123,8 +123,8 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/rule_form.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @requires("administrator")
+@require_POST
 def end(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     """Let a rule end on a day."""
     on = parse_date(request.POST.get("on", "")) or soonest_start(now())
@@ -133,8 +133,8 @@ def end(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     return redirect("cases:rules")
 
 
-@require_POST
 @requires("administrator")
+@require_POST
 def withdraw(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     """Take back a version that has not begun."""
     withdraw_rule(actor=_actor(request), rule_id=rule_id, at=now())

@@ -86,15 +86,15 @@ def _do(actor: Actor, place: Place, target: Place, *, merging: bool) -> Rearrang
     return move_place(actor=actor, place=place, parent=target, at=now())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("administrator", "steward")
+@require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, code: str) -> HttpResponse:
     """Hang a unit under another parent."""
     return _ask(request, code, merging=False)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("administrator", "steward")
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, code: str) -> HttpResponse:
     """Merge a unit into another."""
     return _ask(request, code, merging=True)
