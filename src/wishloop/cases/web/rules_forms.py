@@ -43,7 +43,7 @@ class RuleForm(forms.Form):
     amount = forms.IntegerField(
         label=_("多久"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    unit = forms.ChoiceField(label=_("单位"), choices=DeadlineRule.Unit.choices)
+    unit = forms.ChoiceField(label=_("时间单位"), choices=DeadlineRule.Unit.choices)
     valid_from = forms.DateField(
         label=_("生效日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,6 +31,10 @@ from wishloop.core.problem import Problem
 from wishloop.core.problem_forms import run_form
 from wishloop.parties.web.access import requires
 from wishloop.places.queries import place_by_path
+
+
+if TYPE_CHECKING:
+    from wishloop.places.models import Place
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -88,20 +92,21 @@ def _initial(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         except ValueError as error:
             raise Problem("absent", _("找不到这条规则，请回到列表。"), status=404) from error
         names = ("kind", "measure", "tier", "category_code", "amount", "unit", "source_mark")
-        return {
-            **{name: getattr(rule, name) for name in names},
-            "place": rule.place.code if rule.place else "",
-            "valid_from": tomorrow,
-        }
-    place = None
-    if not may_edit_rules(actor, None):
-        place = place_by_path(next(iter(actor.scopes("administrator")), ""))
+        place = rule.place if may_edit_rules(actor, rule.place.path if rule.place else None) else _own(actor)
+        kept = {name: getattr(rule, name) for name in names}
+        return {**kept, "place": place.code if place else "", "valid_from": tomorrow}
+    place = None if may_edit_rules(actor, None) else _own(actor)
     return {
         "measure": "resolution",
         "unit": "working_days",
         "valid_from": tomorrow,
         "place": place.code if place else "",
     }
+
+
+def _own(actor: Actor) -> Place | None:
+    """Return the place an administrator writes rules for when they may not write them for everywhere."""
+    return place_by_path(next(iter(actor.scopes("administrator")), ""))
 
 
 @requires("administrator")

@@ -153,7 +153,7 @@ def test_calendar_page_enters_and_takes_back(sign_in: Any) -> None:
     assert "停电" in text(client.get(url, {"year": "2026"}))
     assert "请写明原因" in text(client.post(url, {**day, "reason": " \u200b"}), 422)
     assert "请写成 09:30-13:00" in text(client.post(url, {**day, "hours": "早上"}), 422)
-    client.post(url, {"part": "remove", "on": "2026-03-04"})
+    client.post(url, {"part": "remove", "first": "2026-03-04", "last": "2026-03-04"})
     assert "停电" not in text(client.get(url, {"year": "2026"}))
     week = {"part": "hours", "hours_1": "10:00-16:00", "follow_national": "on"}
     assert client.post(url, week).status_code == 302

@@ -24,7 +24,7 @@ from wishloop.places.permissions import may_edit
 from wishloop.places.queries import calendars_along, days_along, names_along, place_seen_by, working_time_of
 from wishloop.places.web.forms import WEEKDAYS, DaysForm, HoursForm, spans_text
 from wishloop.places.web.tree import READERS, actor_of_request
-from wishloop.places.web.year import year_of
+from wishloop.places.web.year import runs_of, year_of
 
 
 def _year(request: HttpRequest) -> int:
@@ -63,7 +63,7 @@ def calendar_page(request: HttpRequest, code: str) -> HttpResponse:
     entries = days_along(place.path, first=first, last=last)
     wrong = next((form for form in (days_form, hours_form) if form.errors), None)
     context = {
-        "place": place, "along": names_along(place.path), "year": year, "entries": entries,
+        "place": place, "along": names_along(place.path), "year": year, "runs": runs_of(entries),
         "months": year_of(year, working, {entry.on: entry for entry in entries}),
         "worked": sum(bool(working.spans(date.fromordinal(n))) for n in range(first.toordinal(), last.toordinal() + 1)),
         "week": [(label, spans_text(working.week.get(n, ()))) for n, label in enumerate(WEEKDAYS, start=1)],
@@ -104,11 +104,14 @@ def _save(
         messages.success(request, _("已改用上级的办公时间。"))
         return True
     if part == "remove":
-        on = parse_date(request.POST.get("on", ""))
-        if on is None:
+        days = [parse_date(request.POST.get(name, "")) for name in ("first", "last")]
+        first, last = days[0], days[1] or days[0]
+        if first is None or last is None:
             raise Problem("bad_date", _("请选择要撤销的日期。"))
-        places.remove_days(actor=actor, place=place, first=on, last=on)
-        messages.success(request, _("已撤销 %(on)s 的安排。") % {"on": on.isoformat()})
+        count = places.remove_days(actor=actor, place=place, first=first, last=last)
+        messages.success(
+            request, ngettext("已撤销 %(n)d 天的安排。", "已撤销 %(n)d 天的安排。", count) % {"n": count}
+        )
         return True
     raise Problem("unknown_choice", _("页面已过期，请重新打开。"))
 
