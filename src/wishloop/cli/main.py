@@ -26,6 +26,8 @@ COMMANDS = {
     "backup": "wishloop.cli.backups:backup",
     "restore": "wishloop.cli.backups:restore",
     "demo": "wishloop.cli.demo:demo",
+    "keys": "wishloop.cli.keys:keys",
+    "administrator": "wishloop.cli.administrator:administrator",
 }
 
 

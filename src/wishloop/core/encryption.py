@@ -60,6 +60,15 @@ def rewrap_person_key(party_id: UUID, wrapped: bytes | memoryview) -> bytes:
     return _seal(settings.FIELD_KEYS[0], key, b"person-key:" + party_id.bytes)
 
 
+def opens_with_newest(party_id: UUID, wrapped: bytes | memoryview) -> bool:
+    """Tell whether the newest installation key alone opens a person's key."""
+    try:
+        _open(settings.FIELD_KEYS[0], bytes(wrapped), b"person-key:" + party_id.bytes)
+    except InvalidTag:
+        return False
+    return True
+
+
 def encrypt_field(key: bytes, *, party_id: UUID, field: str, plain: str) -> bytes:
     """Return ``plain`` sealed under a person's key and bound to that person and field."""
     return _seal(key, plain.encode(), field.encode() + b":" + party_id.bytes)

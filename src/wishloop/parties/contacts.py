@@ -37,6 +37,14 @@ def normalise_phone(typed: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def national_form(number: str) -> str:
+    """Return a normalised number as people here read it; foreign ones stay international."""
+    parsed = phonenumbers.parse(number, "CN")
+    own = parsed.country_code == 86
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
 def normalise_id_number(typed: str) -> str:
     """Return a resident identity number, check digit verified (python-stdnum).
 

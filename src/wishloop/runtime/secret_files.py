@@ -59,3 +59,47 @@ def keyring(*, name: str, environment_name: str) -> list[bytes]:
         message = f"{environment_name} or secrets/{name}: each key must be base64 of 32 bytes"
         raise ValueError(message)
     return keys
+
+
+def _keyring_file(name: str, environment_name: str) -> Path:
+    """Return the file a keyring lives in. Raises ValueError when the environment holds it instead."""
+    if os.environ.get(environment_name, "").strip():
+        message = f"{environment_name} is set: change the keyring there, newest first, separated by commas"
+        raise ValueError(message)
+    return data_dir() / "secrets" / name
+
+
+def _replace(path: Path, lines: list[str]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write("\n".join(lines) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    temporary.replace(path)
+
+
+def add_key(*, name: str, environment_name: str) -> int:
+    """Put a fresh key in front of a keyring's file. Returns how many keys it holds now.
+
+    Raises:
+        ValueError: the keyring comes from the environment.
+    """
+    path = _keyring_file(name, environment_name)
+    keyring(name=name, environment_name=environment_name)  # makes the file if there is none, and checks it
+    lines = [line for line in path.read_text().splitlines() if line.strip()]
+    lines.insert(0, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    _replace(path, lines)
+    return len(lines)
+
+
+def retire_keys(*, name: str, environment_name: str) -> int:
+    """Keep only the newest key of a keyring's file. Returns how many were thrown away.
+
+    Raises:
+        ValueError: the keyring comes from the environment.
+    """
+    path = _keyring_file(name, environment_name)
+    lines = [line for line in path.read_text().splitlines() if line.strip()]
+    _replace(path, lines[:1])
+    return len(lines) - 1

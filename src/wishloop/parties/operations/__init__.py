@@ -25,6 +25,7 @@ from wishloop.parties.operations.importing import (
     OpenedAccount,
     RejectedRow,
     import_parties,
+    kind_of_file,
 )
 from wishloop.parties.operations.locking import lock_party
 from wishloop.parties.operations.organisations import edit_organisation, register_organisation
@@ -35,7 +36,7 @@ from wishloop.parties.operations.people import (
     register_person,
     set_skills,
 )
-from wishloop.parties.operations.rotation import rewrap_person_keys
+from wishloop.parties.operations.rotation import old_keys_in_use, reseal_factors, rewrap_person_keys
 from wishloop.parties.operations.sealed import (
     contact_for_claimant,
     phone_ends_with,
@@ -62,7 +63,9 @@ __all__ = [
     "grant_role",
     "handed_out_password",
     "import_parties",
+    "kind_of_file",
     "lock_party",
+    "old_keys_in_use",
     "open_account",
     "open_account_with_role",
     "phone_ends_with",
@@ -71,6 +74,7 @@ __all__ = [
     "register_organisation",
     "register_person",
     "reopen_account",
+    "reseal_factors",
     "reset_password",
     "reveal_field",
     "reveal_to_claimant",

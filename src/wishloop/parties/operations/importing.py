@@ -47,6 +47,17 @@ HEADINGS = {"members": MEMBER_HEADINGS, "organisations": ORGANISATION_HEADINGS}
 IMPORTED_ROLES = (Role.MEMBER, Role.VOLUNTEER, Role.GRID_WORKER)
 
 
+def kind_of_file(*, file: bytes, filename: str) -> str:
+    """Tell what a file holds: ``organisations`` when any row has a kind of organisation or a credit code, else ``members``.
+
+    Raises:
+        Problem: at ``file`` (``core.rows.read_rows``).
+    """
+    asked = {"kind": ORGANISATION_HEADINGS["kind"], "credit_code": ORGANISATION_HEADINGS["credit_code"]}
+    rows = read_rows(file, filename, headings=asked)
+    return "organisations" if any(value for row in rows for value in row.cells.values()) else "members"
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row that could not be taken in, and why. ``field`` is the column, or empty."""

@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 
 from wishloop.core.actor import Actor
+from wishloop.parties.contacts import national_form
 from wishloop.parties.labels import FIELD_LABELS
 from wishloop.parties.models import Role
 from wishloop.parties.queries import demo_accounts_with_roles
@@ -71,3 +72,9 @@ def place_names(actor: Actor) -> list[str]:
         .filter(level__in=["district", "subdistrict", "community"], valid_to__isnull=True)
         .values_list("name", flat=True)[:400]
     ]
+
+
+@register.filter
+def spoken_phone(number: str) -> str:
+    """Return a number as people read it aloud: 139 0891 0009, 0891 632 3456."""
+    return national_form(number)

@@ -43,7 +43,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         seen = run(form, lambda: _preview(request, form))
         if seen is not None:
             result, key = seen
-            return _result_page(request, result, key=key)
+            return _result_page(request, result, key=key, kind=form.cleaned_data["kind"])
     return render(request, "parties/import.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -82,10 +82,15 @@ def commit(request: HttpRequest) -> HttpResponse:
         at=now(),
     )
     cache.delete(name)
-    return _result_page(request, result, key="")
+    return _result_page(request, result, key="", kind=kind)
 
 
-def _result_page(request: HttpRequest, result: ImportResult, *, key: str) -> HttpResponse:
+def _result_page(request: HttpRequest, result: ImportResult, *, key: str, kind: str) -> HttpResponse:
+    labels = {field: names[0] for field, names in HEADINGS[kind].items()}
+    rejected = [
+        {"row": row.row, "label": labels.get(row.field, ""), "message": row.message}
+        for row in result.rejected
+    ]
     passwords = ""
     if result.opened:
         out = io.StringIO()
@@ -94,7 +99,9 @@ def _result_page(request: HttpRequest, result: ImportResult, *, key: str) -> Htt
         writer.writerows([row.row, row.username, row.password] for row in result.opened)
         passwords = out.getvalue()
     response = render(
-        request, "parties/import_result.html", {"result": result, "key": key, "passwords": passwords}
+        request,
+        "parties/import_result.html",
+        {"result": result, "rejected": rejected, "key": key, "passwords": passwords},
     )
     response["Cache-Control"] = "no-store, private"
     return response

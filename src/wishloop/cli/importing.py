@@ -1,0 +1,60 @@
+"""``wishloop import``: places, wishes and parties from files. Each prints what became of the rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wishloop.cli.main import answer, data_option, open_instance, refuse, say
+
+
+@click.group("import")
+def import_group() -> None:
+    """从文件导入（CSV、XLSX、JSONL）。"""
+
+
+@import_group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--kind", type=click.Choice(["auto", "members", "organisations"]), default="auto", show_default=True
+)
+@click.option("--dry-run", is_flag=True, help="只看结果，不写入")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@data_option
+def parties(file: Path, kind: str, *, dry_run: bool, as_json: bool) -> None:
+    """导入人员（党员、志愿者、网格员）或单位；同一个文件再导一次什么也不多建。"""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        refuse(f"{file}: 读不到这个文件（{error.strerror}），请核对路径。")
+    open_instance()
+    from wishloop.core.actor import SYSTEM
+    from wishloop.core.clock import now
+    from wishloop.core.problem import Problem
+    from wishloop.parties import operations
+
+    try:
+        chosen = operations.kind_of_file(file=data, filename=file.name) if kind == "auto" else kind
+        result = operations.import_parties(
+            actor=SYSTEM, file=data, filename=file.name, kind=chosen, dry_run=dry_run, at=now()
+        )
+    except Problem as problem:
+        refuse(f"{file}: {problem.message}")
+    document: dict[str, object] = {
+        "created": result.created,
+        "existing": result.existing,
+        "rejected": [{"row": r.row, "field": r.field, "message": r.message} for r in result.rejected],
+    }
+    if result.opened:
+        document["opened"] = [
+            {"row": o.row, "username": o.username, "password": o.password} for o in result.opened
+        ]
+    if as_json:
+        answer(document)
+        return
+    say(f"新建 {result.created}，已有 {result.existing}，有错 {len(result.rejected)}。")
+    for row in result.rejected:
+        say(f"第 {row.row} 行 {row.field}: {row.message}")
+    for opened in result.opened:
+        click.echo(f"{opened.username}\t{opened.password}")
