@@ -92,12 +92,14 @@ def _bad(code: str, message: str, filename: str) -> Problem:
 
 
 def _looks_binary(data: bytes) -> bool:
+    """Tell a program or picture from text: control characters, but not the regular zeros of UTF-16."""
     head = data[:4096]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    control = sum(1 for byte in head if byte < 9 or 13 < byte < 32)
-    utf16 = head.count(0) * 4 > len(head)
-    return control > len(head) * 0.02 and not utf16
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 4 > len(head) and min(even, odd) * 10 < max(even, odd):
+        return False
+    return sum(1 for byte in head if byte < 9 or 13 < byte < 32) > len(head) * 0.02
 
 
 def _limited(filename: str, rows: Iterator[RawRow]) -> tuple[RawRow, ...]:

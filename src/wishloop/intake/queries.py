@@ -39,7 +39,15 @@ def steps_for_resident(seen: Seen) -> list[Step]:
         words = event.note if own else event.public_note
         if event.move in {"decline", "suspend"}:
             words = event.note
-        steps.append(Step(event.move, TABLE.move(event.move).label, event.happened_at, words, own))
+        steps.append(
+            Step(
+                event.move,
+                TABLE.move(event.move).label,
+                event.happened_at,
+                words,
+                own and event.move != "receive",
+            )
+        )
     return steps
 
 

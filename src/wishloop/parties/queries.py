@@ -88,6 +88,16 @@ def actor_of(user: User, *, on: date) -> Actor:
     )
 
 
+def actor_by_id(user_id: UUID, *, on: date) -> Actor:
+    """Return the actor an account is on a day, for jobs that go on in somebody's name; without roles once it is closed."""
+    user = User.objects.get(pk=user_id)
+    return (
+        actor_of(user, on=on)
+        if user.is_active
+        else Actor(kind="staff", user_id=user.pk, name=user.display_name)
+    )
+
+
 def demo_accounts() -> QuerySet[User]:
     """Return the accounts shown on a demonstration's sign-in page."""
     return User.objects.filter(is_demo=True, is_active=True).order_by("opened_at", "username")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -279,3 +279,20 @@ def wish_by_code(code: str) -> Wish | None:
 def count_from_source(prefix: str) -> int:
     """Return how many wishes came from one source, by the beginning of their source key."""
     return Wish.objects.filter(source_key__startswith=prefix).count()
+
+
+def wishes_entered_by(*, user_id: UUID, since: datetime) -> QuerySet[Wish]:
+    """Return the wishes an account has taken down since a moment, newest first."""
+    rows = Wish.objects.filter(
+        case__events__number=1, case__events__actor_id=user_id, case__events__recorded_at__gte=since
+    )
+    return rows.select_related("case", "case__place", "category").order_by("-case__recorded_at", "-case_id")
+
+
+def open_wishes_of(*, party_ids: Iterable[UUID]) -> QuerySet[Wish]:
+    """Return the wishes of these people that are not over yet, newest first."""
+    people = list(party_ids)
+    rows = Wish.objects.filter(
+        Q(reporter__in=people) | Q(beneficiary__in=people), case__closed_at__isnull=True
+    )
+    return rows.select_related("case", "case__place", "category").order_by("-case__recorded_at", "-case_id")

@@ -43,7 +43,6 @@ class WishForm(forms.Form):
     text = Words(
         label=_("您的心愿"),
         help_text=_("需要什么帮助？写一两句就行。请不要写身份证号、银行卡号。"),
-        max_length=MAX_TEXT_CHARS * 2,
         required=False,
         strip=False,
         widget=forms.Textarea(
@@ -64,7 +63,9 @@ class WishForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    helped_name = Words(label=_("那位的姓名"), max_length=400, required=False, strip=False)
+    helped_name = Words(
+        label=_("那位的姓名（为别人或孩子许愿时填）"), max_length=400, required=False, strip=False
+    )
     name = Words(
         label=_("您的姓名"),
         help_text=_("不会公开。"),
@@ -112,6 +113,17 @@ class WishForm(forms.Form):
         self._labels = dict(_flat(places))
         field.choices = [("", _("请选择（不清楚可以不选）")), *places]
         self.fields["id"].initial = new_id
+        self._mark_needed(True)
+
+    def _mark_needed(self, needed: bool) -> None:
+        for name in ("text", "collect"):
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """Check shapes only: what must be there is asked by the operation's rules, which show every mistake at once."""
+        self._mark_needed(False)
+        super().full_clean()
+        self._mark_needed(True)
 
     @property
     def wish_id(self) -> UUID:
@@ -149,12 +161,17 @@ class WishForm(forms.Form):
     def consents(self) -> Consents:
         """Return what was agreed to."""
         data = self.cleaned_data
-        return Consents(collect=data["collect"], publish=data["publish"], publish_photo=data["publish_photo"])
+        return Consents(
+            collect=data.get("collect", False),
+            publish=data.get("publish", False),
+            publish_photo=data.get("publish_photo", False),
+        )
 
     def show(self, problem: Problem) -> None:
         """Show an operation's problem at the field it belongs to."""
         name = _FIELDS.get(problem.field or "", problem.field)
-        self.add_error(name if name in self.fields else None, str(problem.message))
+        if name not in self.errors:
+            self.add_error(name if name in self.fields else None, str(problem.message))
 
     def kept(self) -> list[tuple[str, Any]]:
         """Return everything typed as name and value, for hidden fields of the next step."""

@@ -95,10 +95,8 @@ def _places(code: PlaceCode | None) -> list[tuple[str, Any]]:
 
 
 def _check(form: WishForm) -> None:
-    if form.errors:
-        return
     for problem in problems_with(
-        text=form.cleaned_data["text"],
+        text=form.cleaned_data.get("text", ""),
         place=form.where(),
         reporter=form.asker(),
         beneficiary=form.helped(),
