@@ -22,6 +22,7 @@ from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, decoded
 
 MAX_ROWS = 100_000
+MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 COLUMNS: dict[str, tuple[str, ...]] = {
     "text": ("心愿", "心愿内容", "内容", "诉求", "需求描述", "wish"),

@@ -6,7 +6,6 @@ import io
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -18,7 +17,7 @@ from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
 from wishloop.core.problem import Absent, Conflict, Problem
 from wishloop.core.text import cleaned
-from wishloop.intake.import_files import read_file, words_of
+from wishloop.intake.import_files import MAX_FILE_BYTES, read_file, words_of
 from wishloop.intake.models import ImportRun
 from wishloop.intake.operations.importing import import_rows
 from wishloop.intake.operations.submitting import home_place
@@ -38,8 +37,8 @@ def preview_import(
             ``place``. Forbidden.
     """
     name = cleaned(filename, one_line=True)[-150:] or "file"
-    if len(data) > settings.UPLOAD_MAX_BYTES:
-        limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024 // 1024
         raise Problem(
             "too_large",
             _("文件最大 %(limit)d MB，请分成几个文件导入。") % {"limit": limit},

@@ -100,8 +100,8 @@ def test_files_that_are_none_are_named(world: World, desk: Client, data: bytes, 
     assert said in response.content.decode()
 
 
-def test_a_file_too_large_is_refused(world: World, desk: Client, settings: Any) -> None:
-    settings.UPLOAD_MAX_BYTES = 100
+def test_a_file_too_large_is_refused(world: World, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wishloop.intake.operations.import_runs.MAX_FILE_BYTES", 100)
     response = upload(desk, b"x" * 101)
     assert response.status_code == 413
     assert "最大" in response.content.decode()
