@@ -32,7 +32,6 @@ from wishloop.core.problem_forms import run_form
 from wishloop.parties.web.access import requires
 from wishloop.places.queries import place_by_path
 
-
 if TYPE_CHECKING:
     from wishloop.places.models import Place
 

@@ -6,6 +6,7 @@ from wishloop.places.operations.calendars import (
     remove_days,
     set_office_hours,
 )
+from wishloop.places.operations.demo_positions import place_approximately
 from wishloop.places.operations.editing import (
     add_alias,
     add_place,
@@ -20,7 +21,6 @@ from wishloop.places.operations.loading import (
     ensure_reference_data,
     load_calendar,
     load_divisions,
-    place_approximately,
 )
 from wishloop.places.operations.moving import PathChange, merge_place, move_place
 from wishloop.places.operations.positions import clear_position, set_outline, set_position

@@ -1,10 +1,9 @@
-"""The units of Lhasa from the shipped lists, and plausible positions for a demonstration."""
+"""The units of Lhasa from the shipped lists, and its working calendar."""
 
 from __future__ import annotations
 
 import csv
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from wishloop.core.geodesy import bounds, distance_m, inside
-from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, PositionQuality, WorkCalendar
+from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, WorkCalendar
 from wishloop.places.names import plain_name, short_name
 from wishloop.places.queries import DEFAULT_HOURS
 
@@ -25,7 +23,8 @@ LEVELS = {"area": Level.DISTRICT, "street": Level.SUBDISTRICT, "community": Leve
 TIBETAN = {"5401": "ལྷ་ས།", "540102": "ཁྲིན་ཀོན་ཆུས།"}
 
 
-def _read_csv(name: str) -> Iterator[dict[str, str]]:
+def read_shipped_csv(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file shipped with the package."""
     text = files("wishloop.places").joinpath("data", name).read_text(encoding="utf-8-sig")
     yield from csv.DictReader(text.splitlines())
 
@@ -49,7 +48,8 @@ def _civil_streets() -> dict[tuple[str, str], dict[str, str]]:
     """Return the civil-affairs list by county and short name: its codes of several counties are other streets' codes in the
     statistical list, so names say which street is which (强嘎乡 has become 强嘎镇), and codes only where no name fits."""
     return {
-        (row["county_code"], short_name(row["town"])): row for row in _read_csv("lhasa_townships_mca2026.csv")
+        (row["county_code"], short_name(row["town"])): row
+        for row in read_shipped_csv("lhasa_townships_mca2026.csv")
     }
 
 
@@ -58,7 +58,9 @@ def _listed() -> list[_Unit]:
     units = [_Unit(CITY_CODE, "拉萨市", Level.CITY.value, "", STATISTICAL, ())]
     civil = _civil_streets()
     by_code = {row["town_code"][:9]: key for key, row in civil.items()}
-    rows = [row for row in _read_csv("lhasa_divisions.csv") if not row["code"].startswith(PSEUDO_AREAS)]
+    rows = [
+        row for row in read_shipped_csv("lhasa_divisions.csv") if not row["code"].startswith(PSEUDO_AREAS)
+    ]
     streets = {(row["parent"], short_name(row["name"])) for row in rows if row["level"] == "street"}
     for row in rows:
         newer, code = None, row["code"]
@@ -99,7 +101,7 @@ def load_divisions(*, at: datetime) -> int:
     were added.
     """
     there = {place.code: place for place in Place.objects.all()}
-    english = {row["code"]: row["name_en"] for row in _read_csv("names_en.csv")}
+    english = {row["code"]: row["name_en"] for row in read_shipped_csv("names_en.csv")}
     fresh: list[_Unit] = [unit for unit in _listed() if unit.code not in there]
     for unit in fresh:
         parent = there.get(unit.parent_code)
@@ -160,56 +162,3 @@ def county_outlines() -> dict[str, Any]:
     text = files("wishloop.places").joinpath("data", "lhasa_counties.geojson").read_text(encoding="utf-8")
     outlines: dict[str, Any] = json.loads(text)
     return outlines
-
-
-@transaction.atomic
-def place_approximately(*, district: Place, centre: tuple[float, float], spread_km: float = 7.0) -> int:
-    """Give units of a district that have no position a plausible one inside its outline, marked approximate.
-
-    For demonstrations: seeded by the unit's code, so always the same; subdistricts as clusters around ``centre`` (lat, lon),
-    communities near their subdistrict and 250 m or more from one another. Returns how many were placed.
-    """
-    feature = next(
-        (f for f in county_outlines()["features"] if f["properties"]["code"] == district.code), None
-    )
-    if feature is None:
-        return 0
-    taken: list[tuple[float, float]] = []
-    middle: dict[str, tuple[float, float]] = {district.path: centre}
-    placed = 0
-    for place in Place.objects.filter(path__startswith=district.path).order_by("path"):
-        if place.lat is None:
-            near = middle.get(place.path.rstrip(".").rpartition(".")[0] + ".", centre)
-            reach = {Level.DISTRICT: 0.0, Level.SUBDISTRICT: spread_km, Level.COMMUNITY: spread_km / 4}.get(
-                Level(place.level), 0.4
-            )
-            place.lat, place.lon = _spot(place.code, near, reach, feature["geometry"], taken)
-            place.position_quality = PositionQuality.APPROXIMATE
-            place.save(update_fields=["lat", "lon", "position_quality"])
-            placed += 1
-        middle[place.path] = (place.lat or centre[0], place.lon or centre[1])
-        taken.append(middle[place.path])
-    return placed
-
-
-def _spot(
-    code: str,
-    near: tuple[float, float],
-    reach_km: float,
-    outline: dict[str, Any],
-    taken: list[tuple[float, float]],
-) -> tuple[float, float]:
-    if reach_km == 0:
-        return near
-    draw = random.Random(f"wishloop {code}")  # noqa: S311 - a place on a demo map, not a secret
-    west, south, east, north = bounds(outline)
-    apart_m = 250.0
-    for attempt in range(4000):
-        reach = reach_km * (1 + attempt / 400) / 111.0
-        lat, lon = near[0] + draw.gauss(0, reach / 3), near[1] + draw.gauss(0, reach / 1.6)
-        if not (south <= lat <= north and west <= lon <= east and inside(outline, lat, lon)):
-            continue
-        if all(distance_m(lat, lon, *other) >= apart_m for other in taken):
-            return round(lat, 5), round(lon, 5)
-        apart_m *= 0.999
-    return near
