@@ -251,3 +251,25 @@ def test_a_session_writes_over_the_api_only_with_a_csrf_token(world: Any) -> Non
         "/api/v1/parties/people", body, content_type="application/json", headers={"X-CSRFToken": "b" * 32}
     )
     assert sent.status_code == 201
+
+
+def test_no_token_gets_around_a_second_factor_that_is_owed(world: Any, client: Client) -> None:
+    user = _account(world, "steward")
+    client.force_login(user)
+    refused = client.post("/staff/account/tokens/", {"label": "x", "days": 1})
+    assert refused["Location"] == "/staff/account/second-factor/"
+    api = client.post("/api/v1/me/tokens", {"label": "x", "days": 1}, content_type="application/json")
+    assert (api.status_code, api.json()["code"]) == (403, "second_factor_owed")
+    assert not user.tokens.exists()
+
+
+def test_pages_go_on_in_the_language_of_the_account(world: Any) -> None:
+    user = _account(world, "volunteer")
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
+    _sign_in(client, user)
+    assert client.cookies["django_language"].value == "en"
+    chosen = Client()
+    chosen.cookies["django_language"] = "bo"
+    _sign_in(chosen, user)
+    assert chosen.cookies["django_language"].value == "bo"

@@ -25,8 +25,9 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 ANY_ACCOUNT = "*"
-# Pages an account may open while it still owes a new password or a second factor.
-_SETTLING = ("/staff/account/", "/accounts/")
+# Pages an account may open while it still owes a new password or a second factor. Making tokens is not among them: a token
+# would get around what is owed.
+_SETTLING = ("parties:account", "parties:language", "parties:second_factor_needed")
 
 
 def requires(*roles: str) -> Callable[[View[P]], View[P]]:
@@ -85,7 +86,8 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 def _owed(request: HttpRequest) -> HttpResponse | None:
     """Return where an account must go first: to a new password after a reset, to a second factor its role asks for."""
-    if request.path.startswith(_SETTLING):
+    match = request.resolver_match
+    if match is not None and match.view_name in _SETTLING:
         return None
     user = request.user
     if not isinstance(user, User):

@@ -13,15 +13,17 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wishloop.core.clock import now
 from wishloop.core.encryption import seal_aside, unseal_aside
+from wishloop.parties.models import User
 from wishloop.parties.operations import settle_password
 from wishloop.parties.operations.rotation import FACTOR
 
@@ -72,6 +74,15 @@ class AccountAdapter(DefaultAccountAdapter):
             if len(history) >= rate.amount:
                 wait = max(wait, history[rate.amount - 1] + rate.duration - time.time())
         return wait
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Go on in the language of the account, unless this device has chosen one."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if isinstance(user, User) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, user.language, max_age=365 * 86400, samesite="Lax"
+            )
+        return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again before factors change, but not of somebody who signed in a moment ago: a first factor follows a sign-in."""
