@@ -58,3 +58,41 @@ def parties(file: Path, kind: str, *, dry_run: bool, as_json: bool) -> None:
         say(f"第 {row.row} 行 {row.field}: {row.message}")
     for opened in result.opened:
         click.echo(f"{opened.username}\t{opened.password}")
+
+
+@import_group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看结果，不写入")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@data_option
+def places(file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """导入单位（街道、社区、网格、村民小组），也可以是 GeoJSON；同一个文件再导一次什么也不多建。"""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        refuse(f"{file}: 读不到这个文件（{error.strerror}），请核对路径。")
+    open_instance()
+    from wishloop.core.actor import SYSTEM
+    from wishloop.core.clock import now
+    from wishloop.core.problem import Problem
+    from wishloop.places.operations import import_places
+
+    try:
+        result = import_places(
+            actor=SYSTEM,
+            data=data,
+            filename=file.name,
+            dry_run=dry_run,
+            at=now(),
+            progress=lambda done, total: say(f"{done} / {total}"),
+        )
+    except Problem as problem:
+        refuse(f"{file}: {problem.message}")
+    if as_json:
+        answer(result.as_dict())
+        return
+    say(
+        f"新建 {result.created}，已有 {result.existing}，补上位置 {result.updated}，有错 {len(result.rejected)}。"
+    )
+    for row in result.rejected:
+        say(f"第 {row.row} 行 {row.field or ''}: {row.message}")

@@ -24,10 +24,10 @@ MAX_IMPORT_ROWS = 50_000
 
 # What a column may be called, in files of ours and of others.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "code": ("编码", "代码", "区划代码", "adcode"),
-    "name": ("名称", "单位名称"),
+    "code": ("编码", "代码", "区划代码", "adcode", "town_code"),
+    "name": ("名称", "单位名称", "town"),
     "level": ("级别", "层级"),
-    "parent": ("上级编码", "上级", "parent_code"),
+    "parent": ("上级编码", "上级", "parent_code", "county_code"),
     "aliases": ("别名",),
     "name_en": ("英文名",),
     "name_bo": ("藏文名",),

@@ -16,6 +16,7 @@ from wishloop.places.models import Level, Place, PlaceAlias, PositionQuality
 from wishloop.places.names import plain_name
 from wishloop.places.operations.editing import add_place, checked_name
 from wishloop.places.operations.import_rows import Row, level_of, read_rows
+from wishloop.places.operations.loading import PSEUDO_AREAS
 from wishloop.places.operations.positions import checked_position, take_outline
 from wishloop.places.permissions import may_edit
 from wishloop.places.queries import find_place, place_by_code
@@ -114,6 +115,8 @@ def _take(actor: Actor, row: Row, at: datetime, result: ImportResult, source: st
         raise Problem("unreadable", row.unreadable)
     said = row.values
     name = plain_name(checked_name(said.get("name", "")))
+    if said.get("code", "").startswith(PSEUDO_AREAS):
+        raise Problem("pseudo_area", _("这是统计用的园区代码，不是行政区，不用导入。"), "code")
     known = place_by_code(said["code"]) if said.get("code") else None
     parent = known.parent if known else _parent(said)
     if known is None and parent is not None and not said.get("code"):
@@ -128,8 +131,11 @@ def _take(actor: Actor, row: Row, at: datetime, result: ImportResult, source: st
     if not may_edit(actor, parent.path):
         raise Problem("forbidden", _("上级单位不在您的管理范围内。"), "parent", status=403)
     level = _level(said, parent)
+    code = said.get("code", "")
+    if level == Level.SUBDISTRICT and len(code) == 12 and code.isdigit():
+        code = code.removesuffix("000")  # 12 digits in the civil-affairs list, 9 here
     place = add_place(
-        actor=actor, parent=parent, level=level, code=said.get("code", ""), name=name, at=at,
+        actor=actor, parent=parent, level=level, code=code, name=name, at=at,
         name_en=said.get("name_en", ""), name_bo=said.get("name_bo", ""), source=source,
     )  # fmt: skip
     _describe(place, row)

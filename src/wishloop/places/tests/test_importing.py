@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -184,3 +185,23 @@ def test_progress_is_told() -> None:
         progress=lambda *step: told.append(step),
     )
     assert told == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "rejected"), [("lhasa_divisions.csv", 4), ("lhasa_townships_mca2026.csv", 0)]
+)
+def test_the_public_lists_themselves_can_be_imported(name: str, rejected: int) -> None:
+    """Nothing in them is new; the statistical pseudo-areas (and what hangs below them) are named and left out."""
+    data = files("wishloop.places").joinpath("data", name).read_bytes()
+    count = Place.objects.count()
+    result = bring(data, name)
+    assert (result.created, Place.objects.count()) == (0, count)
+    areas = [r for r in result.rejected if r.field == "code"]
+    assert len(areas) >= rejected
+    assert len(result.rejected) == len(areas)
+
+
+def test_twelve_digits_of_a_new_street_become_nine() -> None:
+    text = "town_code,town,county_code,级别\n540102099000,新街道,540102,街道\n"
+    assert bring(text.encode()).created == 1
+    assert Place.objects.get(code="540102099").name == "新街道"
