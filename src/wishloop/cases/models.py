@@ -70,6 +70,7 @@ class Case(models.Model):
             models.Index(fields=["kind", "state", "place_path"], name="case_kind_state_place"),
             models.Index(fields=["place_path", "-recorded_at", "-id"], name="case_place_newest"),
             models.Index(fields=["-recorded_at", "-id"], name="case_newest"),
+            models.Index(fields=["kind", "happened_at"], name="case_kind_told"),
             models.Index(
                 fields=["resolution_due_at", "id"],
                 name="case_open_due",

@@ -17,7 +17,7 @@ from wishloop.core.clock import SHANGHAI
 from wishloop.core.problem import Problem
 from wishloop.places.queries import place_by_code
 from wishloop.wishes.figures import SELECTIONS, population
-from wishloop.wishes.queries import staff_wishes
+from wishloop.wishes.queries import first_told_on, staff_wishes
 from wishloop.wishes.states import TABLE
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def period(filters: Mapping[str, str], *, today: date | None = None) -> tuple[da
         Problem: ``bad_date`` at ``from`` or ``to``, ``bad_period``.
     """
     last = today or datetime.now(SHANGHAI).date()
-    first = date(last.year - 1, last.month, 1)
+    first = first_told_on() or last
     for name in ("from", "to"):
         if filters.get(name):
             try:

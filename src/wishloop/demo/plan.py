@@ -78,7 +78,7 @@ def _moment(draw: random.Random, day: int) -> datetime:
 
 def _people(draw: random.Random, category: str) -> int:
     if category == "public_facility":
-        return draw.randint(12, 48)
+        return draw.randint(16, 64)
     if category == "safety_hazard":
         return draw.randint(1, 12)
     return draw.choice([1, 1, 2, 3, 4])

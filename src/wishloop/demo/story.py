@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wishloop.core.actor import SYSTEM, Actor
+from wishloop.core.actor import PUBLIC, SYSTEM, Actor
 from wishloop.core.clock import SHANGHAI, now
 from wishloop.core.masking import mask_text
 from wishloop.demo import cast as casting
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], bool]
 SOURCE = "demo:"
+BY_THEMSELVES = {"qr_code", "wechat", "wechat_group", "web"}
+BY_THEMSELVES = {"qr_code", "wechat", "wechat_group", "web"}
 OPENING = BEGIN - timedelta(days=20)
 PICTURED = {
     "appliances",
@@ -109,6 +111,30 @@ def _recall(cast: casting.Cast) -> None:
             cast.named[unit.public_name.removeprefix("扎细新村").partition("（")[0]] = unit
 
 
+def _by_day(moment: datetime) -> datetime:
+    """Return a moment people are up: what falls between 21:00 and 8:00 happens the next morning, in the same order."""
+    local = moment.astimezone(SHANGHAI)
+    if 8 <= local.hour < 21:
+        return moment
+    morning = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    if local.hour >= 21:
+        morning += timedelta(days=1)
+    night = timedelta(hours=11)
+    return morning + timedelta(hours=1) * ((local - (morning - night)) / night)
+
+
+def _by_day(moment: datetime) -> datetime:
+    """Return a moment people are up: what falls between 21:00 and 8:00 happens the next morning, in the same order."""
+    local = moment.astimezone(SHANGHAI)
+    if 8 <= local.hour < 21:
+        return moment
+    morning = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    if local.hour >= 21:
+        morning += timedelta(days=1)
+    night = timedelta(hours=11)
+    return morning + timedelta(hours=1) * ((local - (morning - night)) / night)
+
+
 class Teller:
     """Carries out one planned wish after another."""
 
@@ -126,7 +152,7 @@ class Teller:
         steward = self.cast.steward_of(place)
         reporter = self._resident(wish, place)
         registered = wishes.register_wish(
-            actor=SYSTEM, text=wish.text, place=place, channel=wish.channel, happened_at=wish.told_at,
+            actor=PUBLIC if wish.channel in BY_THEMSELVES else steward, text=wish.text, place=place, channel=wish.channel, happened_at=wish.told_at,
             at=wish.told_at + timedelta(minutes=self.draw.randint(1, 20)), category_code=wish.category, tier=wish.tier,
             needs=list(wish.needs), reporter_id=reporter.pk, beneficiary_count=wish.people, source_key=f"{SOURCE}{wish.key}",
         )  # fmt: skip
@@ -177,7 +203,8 @@ class Teller:
         return timedelta(hours=self.draw.uniform(low, high) * late)
 
     def _at(self, wish: Planned, span: timedelta, part: float) -> datetime:
-        return wish.told_at + max(span * part, timedelta(minutes=25) * part * 10)
+        moment = wish.told_at + max(span * part, timedelta(minutes=25) * part * 10)
+        return moment if wish.tier == "safety_hazard" or wish.ending == "current" else _by_day(moment)
 
     def _triage(self, wish: Planned, wish_id: UUID, steward: Actor, at: datetime) -> None:
         wishes.triage_wish(actor=steward, wish_id=wish_id, category_code=wish.category, tier=wish.tier, at=at)
@@ -228,7 +255,7 @@ class Teller:
         wishes.attach_evidence(
             actor=actor, wish_id=wish_id, medium_id=medium.pk, purpose="handover", caption="交付现场", at=at
         )
-        if wish.category in PICTURED and (wish.story or self.draw.random() < 0.35):
+        if wish.category in PICTURED and (wish.story or self.draw.random() < 0.5):
             wishes.publish_photo(
                 actor=actor, wish_id=wish_id, medium_id=medium.pk, boxes=[], nothing_to_cover=True, at=at
             )

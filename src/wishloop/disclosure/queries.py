@@ -149,14 +149,14 @@ def wish_page(filters: Mapping[str, str], *, cursor: str | None = None, page_siz
 
 
 def newest_granted(*, limit: int = 6) -> list[PublicWish]:
-    """Return the wishes granted last, with their public photo where there is one."""
+    """Return the wishes granted last; of the newest few dozen those with a public photo come first."""
     rows = (
         public_wishes()
         .filter(granted_at__isnull=False)
         .select_related(*_LISTED)
         .order_by("-granted_at", "-case_id")
     )
-    return _shaped(list(rows[:limit]))
+    return sorted(_shaped(list(rows[: limit * 5])), key=lambda wish: wish.photo is None)[:limit]
 
 
 def _shaped(rows: list[Wish]) -> list[PublicWish]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from wishloop.cases.queries import cases_showing, events_of, evidence_of, may_see, visible_cases
 from wishloop.core.actor import Actor
+from wishloop.core.clock import SHANGHAI
 from wishloop.core.paging import Page, keyset_page
 from wishloop.core.problem import Absent
 from wishloop.parties.queries import has_consent, parties_sharing_phone
@@ -296,3 +297,14 @@ def open_wishes_of(*, party_ids: Iterable[UUID]) -> QuerySet[Wish]:
         Q(reporter__in=people) | Q(beneficiary__in=people), case__closed_at__isnull=True
     )
     return rows.select_related("case", "case__place", "category").order_by("-case__recorded_at", "-case_id")
+
+
+def first_told_on() -> date | None:
+    """Return the day the first wish was told (Asia/Shanghai), None when there is none yet."""
+    first = (
+        Wish.objects.filter(case__kind=KIND)
+        .order_by("case__happened_at")
+        .values_list("case__happened_at", flat=True)
+        .first()
+    )
+    return first.astimezone(SHANGHAI).date() if first else None

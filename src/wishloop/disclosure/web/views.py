@@ -22,7 +22,7 @@ from wishloop.core.problem import Problem
 from wishloop.disclosure import queries
 from wishloop.places.queries import choices_below, place_by_code
 from wishloop.wishes.figures import Report, report
-from wishloop.wishes.queries import categories, grants_by_helper
+from wishloop.wishes.queries import categories, first_told_on, grants_by_helper
 from wishloop.wishes.states import PUBLIC_STATES, TABLE
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def _today() -> date:
     return now().astimezone(SHANGHAI).date()
 
 
-def _year_report(place: Place | None) -> Report:
-    """Return the figures of the last twelve months, kept for a minute: the front page is opened by everybody."""
+def _report_so_far(place: Place | None) -> Report:
+    """Return the figures from the beginning to today, kept for a minute: the front page is opened by everybody."""
     path = place.path if place else ""
     last = _today()
-    key = f"year-report:{path}:{last}"
+    key = f"report-so-far:{path}:{last}"
     kept: Report | None = cache.get(key)
     if kept is None:
-        kept = report(place_path=path, first=date(last.year - 1, last.month, 1), last=last, breakdowns=False)
+        kept = report(place_path=path, first=first_told_on() or last, last=last, breakdowns=False)
         cache.set(key, kept, 60)
     return kept
 
@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page: what this is, honest figures, what was granted last."""
     district = place_by_code(HOME_DISTRICT)
     context = {
-        "report": _year_report(district),
+        "report": _report_so_far(district),
         "granted": queries.newest_granted(limit=6),
         "waiting": queries.wish_page({"state": "published"}, page_size=4).rows,
         "district": district,
@@ -117,7 +117,7 @@ def wish_page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _period(request: HttpRequest) -> tuple[date, date]:
     last = _today()
-    first = date(last.year - 1, last.month, 1)
+    first = first_told_on() or last
     try:
         first = date.fromisoformat(request.GET.get("from") or first.isoformat())
         last = date.fromisoformat(request.GET.get("to") or last.isoformat())
