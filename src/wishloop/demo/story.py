@@ -123,18 +123,6 @@ def _by_day(moment: datetime) -> datetime:
     return morning + timedelta(hours=1) * ((local - (morning - night)) / night)
 
 
-def _by_day(moment: datetime) -> datetime:
-    """Return a moment people are up: what falls between 21:00 and 8:00 happens the next morning, in the same order."""
-    local = moment.astimezone(SHANGHAI)
-    if 8 <= local.hour < 21:
-        return moment
-    morning = local.replace(hour=8, minute=0, second=0, microsecond=0)
-    if local.hour >= 21:
-        morning += timedelta(days=1)
-    night = timedelta(hours=11)
-    return morning + timedelta(hours=1) * ((local - (morning - night)) / night)
-
-
 class Teller:
     """Carries out one planned wish after another."""
 

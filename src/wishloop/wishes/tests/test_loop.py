@@ -50,7 +50,7 @@ def test_deadlines_follow_the_tier_from_when_it_was_told(world: Any) -> None:
     )
     case = Case.objects.get(pk=wish.pk)
     assert case.resolution_due_at == world.at + timedelta(hours=24)
-    assert case.deadline_notes["resolution"]["source"].startswith("F18")
+    assert "24 小时" in case.deadline_notes["resolution"]["source"]
 
 
 def test_hazard_is_not_offered_for_claiming(world: Any) -> None:
