@@ -21,7 +21,7 @@ await build({
 });
 await build({
   ...shared,
-  entryPoints: { app: "src/app.ts", pow: "src/pow.ts" },
+  entryPoints: { app: "src/app.ts", blur: "src/blur.ts", pow: "src/pow.ts", upload: "src/upload.ts" },
   outdir: out,
   format: "iife",
   target: ["es2019"],

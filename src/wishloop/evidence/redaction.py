@@ -13,7 +13,7 @@ from wishloop.core.problem import Problem
 from wishloop.evidence.limits import MAX_BOXES
 
 # A box keeps at most this many flat cells on its long side, of 16 levels a channel: a face or a plate cannot be told from them.
-CELLS = 6
+CELLS = 4
 LEVELS = 16
 MARGIN = 0.04
 MIN_SIDE_PERCENT = 0.2
@@ -65,7 +65,7 @@ def _bad(number: int) -> Problem:
 def cover(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     """Return a copy of ``image`` with every box covered; pixels outside the boxes stay as they were.
 
-    Each box is widened by 4 % of its size, averaged into at most 6 x 6 cells of 16 levels, and smoothed. The cells are made
+    Each box is widened by 4 % of its size, averaged into at most 4 x 4 cells of 16 levels, and smoothed. The cells are made
     from the whole photo's original each time, so that overlapping boxes do not undo one another.
     """
     covered = image.copy()

@@ -127,7 +127,9 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         results = [_take(actor, seen, file, form.cleaned_data, series, now()) for file in files]
         if request.headers.get("X-Requested-With") == "XMLHttpRequest":
             status = 422 if any(result.problem for result in results) else 200
-            return render(request, "evidence/_results.html", {"results": results}, status=status)
+            answer = render(request, "evidence/_results.html", {"results": results}, status=status)
+            answer["X-Upload-Result"] = "1"  # tells the script this is an answer, not a sign-in page it was sent to
+            return answer
         if not any(result.problem for result in results):
             messages.success(request, _("已保存 %(n)d 个文件。") % {"n": len(results)})
             return redirect("wishes:case", code)
