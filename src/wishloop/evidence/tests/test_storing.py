@@ -28,20 +28,6 @@ from wishloop.evidence.queries import medium_storage
 SECRET = b"PLANTED-13908911234"
 
 
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    """Keep this test's files in a folder of its own."""
-    root = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            **settings.STORAGES["default"],
-            "OPTIONS": {**settings.STORAGES["default"]["OPTIONS"], "location": str(root)},
-        },
-    }
-    return root
-
-
 def photo(size: tuple[int, int] = (800, 600), kind: str = "JPEG", mode: str = "RGB", **options: Any) -> bytes:
     """Return a photo whose left half is red and right half blue."""
     image = Image.new("RGB", size, (200, 30, 30))

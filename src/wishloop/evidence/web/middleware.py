@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.problem import Problem
@@ -54,4 +55,7 @@ def _throw_away(request: HttpRequest, length: int) -> None:
 def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(request, problem)
-    return render(request, "website/problem.html", {"problem": problem, "back": "/"}, status=problem.status)
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    facts = {"problem": problem, "back": came_from if ours else "/"}
+    return render(request, "website/problem.html", facts, status=problem.status)
