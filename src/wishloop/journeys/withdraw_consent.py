@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from wishloop.core.actor import SYSTEM, Actor
 from wishloop.parties.operations import withdraw_consent as take_back
 from wishloop.parties.queries import has_consent
-from wishloop.wishes.operations import take_down_wish
-from wishloop.wishes.queries import shown_wishes_of
+from wishloop.wishes.operations import take_down_wish, withdraw_photos
+from wishloop.wishes.queries import shown_wishes_of, wishes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def withdraw_consent(
 ) -> Withdrawn:
     """Take back a person's consent, for one case or in general; a wish that was public by it is so no longer.
 
-    A wish still covered by another consent of the person stays. The pages come down in the same transaction, whoever asks:
+    A wish still covered by another consent of the person stays. The pages, or for ``publish_photo`` the photos, come down in the same transaction, whoever asks:
     the rule follows from the withdrawal, not from the actor's roles.
 
     Raises:
@@ -43,4 +43,8 @@ def withdraw_consent(
             if not has_consent(party_id=party_id, purpose=purpose, case_id=wish.pk):
                 take_down_wish(actor=SYSTEM, wish_id=wish.pk, reason=_("本人撤回公开同意"), at=at)
                 taken_down.append(wish.case.code)
+    if purpose == "publish_photo":
+        for wish in wishes_for(party_id=party_id):
+            if not has_consent(party_id=party_id, purpose=purpose, case_id=wish.pk):
+                withdraw_photos(actor=SYSTEM, wish_id=wish.pk, reason=_("本人撤回公开照片的同意"), at=at)
     return Withdrawn(len(rows), tuple(taken_down))

@@ -272,6 +272,13 @@ def shown_wishes_of(*, party_id: UUID) -> QuerySet[Wish]:
     ).order_by("pk")
 
 
+def wishes_for(*, party_id: UUID) -> QuerySet[Wish]:
+    """Return the wishes whose publication rests on this person's consent, public or not: theirs, else told by them."""
+    return Wish.objects.filter(
+        Q(beneficiary_id=party_id) | Q(beneficiary_id__isnull=True, reporter_id=party_id)
+    ).order_by("pk")
+
+
 def wish_by_code(code: str) -> Wish | None:
     """Return the wish with a tracking code, with its case; for doors that prove afterwards who asks."""
     return Wish.objects.filter(case__code=code).select_related("case").first()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from wishloop.core.actor import Actor
@@ -73,7 +73,7 @@ class ProblemOut(Schema):
 )
 def post_medium(
     request: HttpRequest, facts: Annotated[MediumFacts, Form()], file: Annotated[UploadedFile, File()]
-) -> tuple[int, MediumOut] | HttpResponse:
+) -> Status[MediumOut]:
     """Take one file in. 201 when it is new; 200 when this ``id`` already holds these bytes; 409 when it holds others."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     place = place_by_code(facts.place) if facts.place else None
@@ -86,7 +86,7 @@ def post_medium(
         actor=actor, upload=file, filename=file.name or "", at=at, taken_at=facts.taken_at, lat=facts.lat, lon=facts.lon,
         place=place, medium_id=facts.id,
     )  # fmt: skip
-    return (201 if medium.recorded_at == at else 200), _shown(medium)
+    return Status(201 if medium.recorded_at == at else 200, _shown(medium))
 
 
 @router.get(
@@ -101,6 +101,6 @@ def get_medium(request: HttpRequest, medium_id: UUID) -> MediumOut:
 def _shown(medium: Medium) -> MediumOut:
     return MediumOut(
         id=medium.pk, kind=medium.kind, content_type=medium.content_type, size_bytes=medium.size_bytes,
-        sha256=bytes(medium.sha256).hex(), width_px=medium.width_px, height_px=medium.height_px, taken_at=medium.taken_at,
+        sha256=bytes(medium.sha256).hex(), width_px=medium.width_px, height_px=medium.height_px, taken_at=medium.taken_at.astimezone(UTC) if medium.taken_at else None,
         recorded_at=medium.recorded_at, small=bool(medium.small_key),
     )  # fmt: skip

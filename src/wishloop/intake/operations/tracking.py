@@ -14,7 +14,7 @@ from wishloop.core.identifiers import normalise_code
 from wishloop.core.problem import Problem
 from wishloop.intake.operations.submitting import tracking_secret
 from wishloop.parties.operations import phone_ends_with, withdraw_consent
-from wishloop.wishes.operations import take_down_wish
+from wishloop.wishes.operations import take_down_wish, withdraw_photos
 from wishloop.wishes.queries import wish_by_code, wish_seen_by
 
 
@@ -65,5 +65,6 @@ def withdraw_publication(*, actor: Actor, wish_id: UUID, at: datetime) -> None:
         spoken_for = Actor(kind="resident", party_id=party, case_id=wish_id)
         for purpose in ("publish", "publish_photo"):
             withdraw_consent(actor=spoken_for, party_id=party, purpose=purpose, at=at, case_id=wish_id)
+    withdraw_photos(actor=actor, wish_id=wish_id, reason=str(_("本人撤回公开同意")), at=at)
     if seen.wish.published_at is not None:
         take_down_wish(actor=actor, wish_id=wish_id, reason=str(_("本人撤回公开同意")), at=at)

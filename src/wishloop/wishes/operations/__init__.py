@@ -15,6 +15,7 @@ from wishloop.wishes.operations.evidence import (
     preview_photo,
     publish_photo,
     withdraw_photo,
+    withdraw_photos,
 )
 from wishloop.wishes.operations.granting import (
     assign_team,
@@ -74,5 +75,6 @@ __all__ = [
     "unmerge_wish",
     "withdraw_claim",
     "withdraw_photo",
+    "withdraw_photos",
     "withdraw_wish",
 ]

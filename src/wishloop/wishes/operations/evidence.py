@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from wishloop.cases import operations as cases
+from wishloop.cases.queries import public_evidence
 from wishloop.core.actor import Actor
 from wishloop.evidence.operations import Box, preview_release
 from wishloop.wishes.operations.claiming import prolong_claim
@@ -93,3 +94,20 @@ def withdraw_photo(
         actor=actor, table=TABLE, case=held.case, relations=held.relations, medium_id=medium_id, reason=reason.strip(),
         at=at,
     )  # fmt: skip
+
+
+@transaction.atomic
+def withdraw_photos(*, actor: Actor, wish_id: UUID, reason: str, at: datetime) -> int:
+    """Take all photos of a wish back from the public, because the consent to them was taken back. Returns how many.
+
+    Raises:
+        Absent, Forbidden.
+    """
+    held = hold_wish(actor=actor, wish_id=wish_id)
+    shown = list(public_evidence([wish_id]))
+    for row in shown:
+        cases.withdraw_photo(
+            actor=actor, table=TABLE, case=held.case, relations=held.relations, medium_id=row.medium_id, reason=reason,
+            at=at,
+        )  # fmt: skip
+    return len(shown)

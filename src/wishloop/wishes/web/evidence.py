@@ -128,7 +128,9 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         if request.headers.get("X-Requested-With") == "XMLHttpRequest":
             status = 422 if any(result.problem for result in results) else 200
             answer = render(request, "evidence/_results.html", {"results": results}, status=status)
-            answer["X-Upload-Result"] = "1"  # tells the script this is an answer, not a sign-in page it was sent to
+            answer["X-Upload-Result"] = (
+                "1"  # tells the script this is an answer, not a sign-in page it was sent to
+            )
             return answer
         if not any(result.problem for result in results):
             messages.success(request, _("已保存 %(n)d 个文件。") % {"n": len(results)})
