@@ -53,6 +53,7 @@ class Told:
     urgent: bool = False
     category_code: str | None = None
     note: str = ""
+    photos: tuple[UUID, ...] = ()
 
 
 def enter_wish(
@@ -86,6 +87,7 @@ def enter_wish(
         said_urgent=told.urgent,
         category_code=told.category_code,
         note=told.note,
+        photos=told.photos,
     )
 
 

@@ -24,7 +24,7 @@ from wishloop.parties.operations import record_consents, register_person
 from wishloop.parties.operations.consents import WORDING
 from wishloop.places.operations import add_provisional_place
 from wishloop.places.queries import find_place, nearest_community, place_by_code
-from wishloop.wishes.operations import register_wish
+from wishloop.wishes.operations import attach_evidence, register_wish
 from wishloop.wishes.queries import registered_wish
 from wishloop.wishes.suggestions import CategoryWords, category_words, suggest, tier_for
 
@@ -140,6 +140,7 @@ def submit_wish(
     note: str = "",
     words: Sequence[CategoryWords] | None = None,
     home: Place | None = None,
+    photos: Sequence[UUID] = (),
 ) -> Submitted:
     """Take one need in: people, consents and wish in one transaction (F1 to F7).
 
@@ -149,6 +150,7 @@ def submit_wish(
 
     Args:
         words: the categories with their keywords, when the caller has them already (imports).
+        photos: media stored before and used by nothing yet, shown with the wish as it was told.
         home: the district wishes without a place belong to, ``home_place()`` when left out.
 
     Raises:
@@ -194,6 +196,7 @@ def submit_wish(
         )
         if registered.created:
             _record_consents(actor, agreed, asker, helped, identifier, at)
+            _attach_photos(actor, photos, registered.wish, at)
     return Submitted(
         registered.wish, registered.case, registered.created, tracking_secret(registered.case.pk)
     )
@@ -294,6 +297,13 @@ def _note(note: str, agreed: Consents) -> str:
     how = cleaned(agreed.how, one_line=True)
     parts = [cleaned(note), str(_("同意方式：%s") % how) if how else ""]
     return "\n".join(part for part in parts if part)
+
+
+def _attach_photos(actor: Actor, photos: Sequence[UUID], wish: Wish, at: datetime) -> None:
+    """Show the photos with the wish: in the name of staff who took it down, else in its resident's."""
+    speaker = actor if actor.user_id else Actor(kind="resident", party_id=wish.reporter_id, case_id=wish.pk)
+    for medium_id in photos:
+        attach_evidence(actor=speaker, wish_id=wish.pk, medium_id=medium_id, purpose="need", at=at)
 
 
 def _record_consents(

@@ -14,6 +14,7 @@ from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned
 from wishloop.intake.operations import Consents, PersonSaid, PlaceSaid
 from wishloop.intake.operations.submitting import MAX_TEXT_CHARS
+from wishloop.intake.web.photos import PhotosField, sealed, unsealed
 
 SELF, OTHER, CHILD = "self", "other", "child"
 # Where a problem of an operation is shown, when the form calls the field otherwise.
@@ -84,6 +85,10 @@ class WishForm(forms.Form):
         strip=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
+    photos = PhotosField(
+        label=_("照片"), help_text=_("拍一下现场，最多三张。照片里的位置信息会自动去掉，不经您同意不公开。")
+    )
+    stored = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1000)
     collect = forms.BooleanField(
         label=_("我同意你们记录这些内容，只用来办这件事"),
         required=False,
@@ -113,6 +118,7 @@ class WishForm(forms.Form):
         self._labels = dict(_flat(places))
         field.choices = [("", _("请选择（不清楚可以不选）")), *places]
         self.fields["id"].initial = new_id
+        self.photo_ids = unsealed(str(self.data.get("stored", ""))) if self.is_bound else []
         self._mark_needed(True)
 
     def _mark_needed(self, needed: bool) -> None:
@@ -175,12 +181,14 @@ class WishForm(forms.Form):
 
     def kept(self) -> list[tuple[str, Any]]:
         """Return everything typed as name and value, for hidden fields of the next step."""
-        skipped = {"altcha", "question", "answer"}
+        skipped = {"altcha", "question", "answer", "photos", "stored"}
         pairs = []
         for name in self.fields:
             value = self.data.get(name, "")
             if name not in skipped and value not in ("", None):
                 pairs.append((name, value))
+        if self.photo_ids:
+            pairs.append(("stored", sealed(self.photo_ids)))
         return pairs
 
 

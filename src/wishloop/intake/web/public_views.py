@@ -30,6 +30,7 @@ from wishloop.intake.operations import submit_wish, tracking_secret
 from wishloop.intake.operations.submitting import home_place, problems_with
 from wishloop.intake.qr import data_uri
 from wishloop.intake.queries import live_place_code
+from wishloop.intake.web.photos import sealed, stored
 from wishloop.intake.web.public_forms import WishForm
 from wishloop.places.queries import choices_below
 from wishloop.wishes.queries import registered_wish
@@ -70,7 +71,7 @@ def submit(request: HttpRequest, token: str = "") -> HttpResponse:
         initial = {"place": code.place.code} if code else {}
         form = WishForm(places=_places(code), initial=initial)
         return _form_page(request, form, code, dead=bool(token) and code is None)
-    form = WishForm(request.POST, places=_places(code))
+    form = WishForm(request.POST, request.FILES, places=_places(code))
     form.is_valid()
     if not _from_our_page(request):
         form.add_error(None, _("页面打开太久了，请再点一次。您填写的内容都还在。"))
@@ -115,6 +116,7 @@ def _form_page(
         "form": form,
         "code": code,
         "dead": dead,
+        "stored_photos": sealed(form.photo_ids),
         "advice": advice_for(find_dangers(text)) if text else [],
     }
     return render(request, "intake/submit.html", context, status=status)
@@ -122,7 +124,9 @@ def _form_page(
 
 def _preview_or_limit(request: HttpRequest, form: WishForm, code: PlaceCode | None) -> HttpResponse:
     try:
-        knock(PREVIEW, address_of(request), at=now())
+        at = now()
+        knock(PREVIEW, address_of(request), at=at)
+        form.photo_ids = stored(form.cleaned_data["photos"], form.photo_ids, actor=PUBLIC, at=at)
     except Problem as problem:
         return _refused(request, form, code, problem, preview=False)
     return _preview(request, form, code)
@@ -166,6 +170,7 @@ def _send(request: HttpRequest, form: WishForm, code: PlaceCode | None) -> HttpR
             beneficiary=form.helped(),
             consents=form.consents(),
             said_urgent=form.cleaned_data["urgent"],
+            photos=form.photo_ids,
         )
     except Problem as problem:
         return _refused(request, form, code, problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from wishloop.core.problem import Problem
 from wishloop.intake.operations import Consents, PersonSaid, PlaceSaid
 from wishloop.intake.operations.staff_entry import MEETING_CHANNELS, STAFF_CHANNELS, Told
 from wishloop.intake.operations.submitting import MAX_TEXT_CHARS
+from wishloop.intake.web.photos import PhotosField
 from wishloop.intake.web.public_forms import Words
 
 HOW = [
@@ -83,6 +85,7 @@ class EntryForm(ProblemForm):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": MAX_TEXT_CHARS, "autofocus": True}),
     )
     urgent = forms.BooleanField(label=_("很急"), required=False)
+    photos = PhotosField(label=_("照片"), help_text=_("最多三张。"))
     category = forms.ChoiceField(
         label=_("类别"), required=False, help_text=_("不选就由系统按内容建议，分类时再定。")
     )
@@ -121,8 +124,8 @@ class EntryForm(ProblemForm):
             code=data.get("place", ""), name="" if data.get("place") else data.get("place_name", "")
         )
 
-    def told(self) -> Told:
-        """Return what was written down."""
+    def told(self, photos: Sequence[UUID] = ()) -> Told:
+        """Return what was written down; ``photos`` are media stored already."""
         data = self.cleaned_data
         helped = PersonSaid(name=data["helped_name"], is_minor=data["helped_minor"])
         return Told(
@@ -140,6 +143,7 @@ class EntryForm(ProblemForm):
             urgent=data["urgent"],
             category_code=data.get("category") or None,
             note=data["note"],
+            photos=tuple(photos),
         )
 
 

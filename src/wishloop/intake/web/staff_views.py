@@ -28,6 +28,7 @@ from wishloop.intake.operations.staff_entry import (
 from wishloop.intake.operations.submitting import home_place
 from wishloop.intake.qr import data_uri
 from wishloop.intake.queries import recent_meetings
+from wishloop.intake.web.photos import stored
 from wishloop.intake.web.staff_forms import EntryForm, MeetingForm, MeetingRow
 from wishloop.parties.queries import find_by_phone
 from wishloop.places.queries import choices_below
@@ -66,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         initial = {"happened_at": now(), **request.session.get(_LAST, {})}
         return _entry_page(request, EntryForm(initial=initial, **choices))
-    form = EntryForm(request.POST, **choices)
+    form = EntryForm(request.POST, request.FILES, **choices)
     if request.POST.get("action") == "lookup":
         form.is_valid()
         return _looked_up(request, form)
@@ -74,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _entry_page(request, form, status=422)
     try:
         at = now()
-        told = form.told()
+        told = form.told(stored(form.cleaned_data["photos"], (), actor=actor, at=at))
         taken = enter_wish(
             actor=actor,
             told=told,

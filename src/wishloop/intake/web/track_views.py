@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +24,7 @@ from wishloop.core.text import cleaned
 from wishloop.intake.limits import UNLOCK_ADDRESS, UNLOCK_CODE
 from wishloop.intake.operations.tracking import open_tracking, resident_of, withdraw_publication
 from wishloop.intake.queries import due_of, next_step, steps_for_resident
+from wishloop.intake.web.photos import PhotosField, stored
 from wishloop.parties.queries import has_consent
 from wishloop.wishes import operations as wishes
 from wishloop.wishes.queries import Seen, wish_seen_by
@@ -58,6 +62,7 @@ class ActionForm(forms.Form):
     words = forms.CharField(max_length=8000, required=False, strip=False)
     rating = forms.IntegerField(required=False)
     solved = forms.CharField(max_length=5, required=False)
+    photos = PhotosField()
 
 
 @never_cache
@@ -128,7 +133,7 @@ def track_case(request: HttpRequest, code: str) -> HttpResponse:
     actor, seen = found
     if request.method == "GET":
         return _page(request, seen)
-    form = ActionForm(request.POST)
+    form = ActionForm(request.POST, request.FILES)
     form.is_valid()
     try:
         if form.errors:
@@ -149,7 +154,7 @@ def _do(actor: Actor, seen: Seen, form: ActionForm) -> None:
     words = cleaned(form.cleaned_data["words"])
     data = form.cleaned_data
     actions: dict[str, Callable[[], object]] = {
-        "comment": lambda: wishes.comment_on_wish(actor=actor, wish_id=wish_id, words=words, at=at),
+        "comment": lambda: _add(actor, wish_id, words, data["photos"], at),
         "confirm": lambda: wishes.confirm_wish(
             actor=actor,
             wish_id=wish_id,
@@ -167,6 +172,15 @@ def _do(actor: Actor, seen: Seen, form: ActionForm) -> None:
     if act is None:
         raise Problem("unknown_choice", _("没有这个操作，请刷新页面再试。"))
     act()
+
+
+@transaction.atomic
+def _add(actor: Actor, wish_id: UUID, words: str, uploads: list[Any], at: datetime) -> None:
+    """Add words, photos or both."""
+    for medium_id in stored(uploads, (), actor=actor, at=at):
+        wishes.attach_evidence(actor=actor, wish_id=wish_id, medium_id=medium_id, purpose="need", at=at)
+    if words or not uploads:
+        wishes.comment_on_wish(actor=actor, wish_id=wish_id, words=words, at=at)
 
 
 def _page(
