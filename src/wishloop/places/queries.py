@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import chinese_calendar
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Length
 
 from wishloop.core.actor import Actor
@@ -212,25 +212,36 @@ def calendars_along(place_path: str) -> list[WorkCalendar]:
 
 
 def working_time_of(*, place_path: str, first: date, last: date) -> WorkingTime:
-    """Return office hours and special days of a place between two dates, both included. Two queries.
+    """Return office hours and special days of a place between two dates, both included. One query.
 
     Hours are those of the nearest place that has its own. Days count from everywhere above, the nearest place's word last:
     a community's half day does not undo the city's Losar. The national adjusted workdays come from ``chinesecalendar`` where
     it knows the year; after its last year only weekends and the places' own days count, and ``known_until`` says so.
     """
-    calendars = calendars_along(place_path)
-    speaks = next((calendar for calendar in reversed(calendars) if calendar.hours), None)
-    week = _week(speaks.hours if speaks else DEFAULT_HOURS)
+    rows = (
+        WorkCalendar.objects.filter(place__path__in=ancestor_paths(place_path))
+        .annotate(
+            near=FilteredRelation("days", condition=Q(days__on__gte=first, days__on__lte=last)),
+            depth=Length("place__path"),
+        )
+        .order_by("depth", "near__on")
+        .values_list("hours", "follow_national", "near__on", "near__kind", "near__hours", "near__reason")
+    )
+    hours, national = DEFAULT_HOURS, True
+    entered: list[tuple[date, str, Any, str]] = []
+    for own_hours, follows, on, kind, day_hours, reason in rows:
+        if own_hours:
+            hours, national = own_hours, follows
+        if on is not None:
+            entered.append((on, kind, day_hours, reason))
+    week = _week(hours)
     days: dict[date, tuple[Span, ...]] = {}
     reasons: dict[date, str] = {}
-    national = speaks is None or speaks.follow_national
     if national:
         _add_national(week, first, last, days, reasons)
-    depth = {calendar.pk: number for number, calendar in enumerate(calendars)}
-    entered = CalendarDay.objects.filter(calendar__in=list(depth), on__gte=first, on__lte=last)
-    for day in sorted(entered, key=lambda day: depth[day.calendar_id]):
-        days[day.on] = _special(day, week)
-        reasons[day.on] = day.reason
+    for on, kind, day_hours, reason in entered:
+        days[on] = _special(on, kind, day_hours, week)
+        reasons[on] = reason
     return WorkingTime(
         week=week, days=days, reasons=reasons, known_until=NATIONAL_UNTIL if national else None
     )
@@ -278,12 +289,12 @@ def _week(hours: dict[str, list[list[str]]]) -> dict[int, tuple[Span, ...]]:
     return {int(weekday): tuple(_span(pair) for pair in spans) for weekday, spans in hours.items()}
 
 
-def _special(day: CalendarDay, week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:
-    if day.kind == CalendarDay.Kind.OFF:
+def _special(on: date, kind: str, hours: Any, week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:
+    if kind == CalendarDay.Kind.OFF:
         return ()
-    if day.kind == CalendarDay.Kind.HOURS and day.hours:
-        return tuple(_span(pair) for pair in day.hours)
-    return week.get(day.on.isoweekday()) or _ordinary(week)
+    if kind == CalendarDay.Kind.HOURS and hours:
+        return tuple(_span(pair) for pair in hours)
+    return week.get(on.isoweekday()) or _ordinary(week)
 
 
 def _ordinary(week: dict[int, tuple[Span, ...]]) -> tuple[Span, ...]:

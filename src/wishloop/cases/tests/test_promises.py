@@ -102,8 +102,8 @@ def test_nobody_promises_what_no_rule_says() -> None:
     assert (given.response_due_at, given.resolution_due_at, given.notes) == (None, None, {})
 
 
-def test_promise_asks_three_questions_of_the_database(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):
+def test_promise_asks_two_questions_of_the_database(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
         promised("ordinary", "2025-06-02 10:00")
     with django_assert_num_queries(1):
         promised("safety_hazard", "2025-06-02 10:00")

@@ -120,6 +120,6 @@ def test_nobody_may_be_left_without_any_hours() -> None:
     assert caught.value.code == "top_level"
 
 
-def test_two_questions_of_the_database(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+def test_one_question_of_the_database(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
         spans(date(2026, 3, 4))
