@@ -16,6 +16,7 @@ from wishloop.core.actor import Actor
 from wishloop.core.clock import now
 from wishloop.core.problem import Problem
 from wishloop.core.staff_pages import open_to
+from wishloop.intake.import_files import COLUMNS
 from wishloop.intake.import_template import csv_template, xlsx_template
 from wishloop.intake.models import ImportRun
 from wishloop.intake.operations.import_runs import (
@@ -97,7 +98,10 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     context = {
         "run": run,
         "busy": busy,
-        "rejected": run.rejected[:SHOWN_REJECTED],
+        "rejected": [
+            {**item, "label": COLUMNS.get(item["field"], (_("整行"),))[0]}
+            for item in run.rejected[:SHOWN_REJECTED]
+        ],
         "more": max(0, len(run.rejected) - SHOWN_REJECTED),
     }
     response = render(request, "intake/import_run.html", context)

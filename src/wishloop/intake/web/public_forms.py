@@ -37,9 +37,30 @@ class Words(forms.CharField):
         return cleaned(str(super().to_python(value) or ""))
 
 
-class WishForm(forms.Form):
+class RuledForm(forms.Form):
+    """A form whose ``needed`` fields are marked as such but asked for by an operation's rules, which show every mistake at once."""
+
+    needed: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mark_needed(True)
+
+    def _mark_needed(self, needed: bool) -> None:
+        for name in self.needed:
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """Check shapes only."""
+        self._mark_needed(False)
+        super().full_clean()
+        self._mark_needed(True)
+
+
+class WishForm(RuledForm):
     """A wish as residents tell it. ``id`` is made with the empty form and is the case's own: sent twice, it is one wish."""
 
+    needed = ("text", "collect")
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     text = Words(
         label=_("您的心愿"),
@@ -119,17 +140,6 @@ class WishForm(forms.Form):
         field.choices = [("", _("请选择（不清楚可以不选）")), *places]
         self.fields["id"].initial = new_id
         self.photo_ids = unsealed(str(self.data.get("stored", ""))) if self.is_bound else []
-        self._mark_needed(True)
-
-    def _mark_needed(self, needed: bool) -> None:
-        for name in ("text", "collect"):
-            self.fields[name].required = needed
-
-    def full_clean(self) -> None:
-        """Check shapes only: what must be there is asked by the operation's rules, which show every mistake at once."""
-        self._mark_needed(False)
-        super().full_clean()
-        self._mark_needed(True)
 
     @property
     def wish_id(self) -> UUID:

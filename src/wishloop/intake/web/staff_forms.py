@@ -17,7 +17,7 @@ from wishloop.intake.operations import Consents, PersonSaid, PlaceSaid
 from wishloop.intake.operations.staff_entry import MEETING_CHANNELS, STAFF_CHANNELS, Told
 from wishloop.intake.operations.submitting import MAX_TEXT_CHARS
 from wishloop.intake.web.photos import PhotosField
-from wishloop.intake.web.public_forms import Words
+from wishloop.intake.web.public_forms import RuledForm, Words
 
 HOW = [
     ("spoken", _("当面口头同意")),
@@ -55,7 +55,7 @@ class LocalMoment(forms.DateTimeField):
         return value.astimezone(SHANGHAI) if isinstance(value, datetime) and value.tzinfo else value
 
 
-class ProblemForm(forms.Form):
+class ProblemForm(RuledForm):
     """A form that shows an operation's problems at their fields."""
 
     def show(self, problem: Problem) -> None:
@@ -73,6 +73,7 @@ class ProblemForm(forms.Form):
 class EntryForm(ProblemForm):
     """One need, as told at a door, on the telephone or on a slip of paper."""
 
+    needed = ("text",)
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(label=_("从哪里来"), choices=[(c.value, c.label) for c in STAFF_CHANNELS])
     happened_at = LocalMoment(label=_("什么时候提的"), required=False)
@@ -150,6 +151,7 @@ class EntryForm(ProblemForm):
 class MeetingForm(ProblemForm):
     """A meeting; the wishes told at it are rows beside this form."""
 
+    needed = ("title",)
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     title = Words(label=_("会议名称"), required=False, widget=forms.TextInput(attrs={"autofocus": True}))
     channel = forms.ChoiceField(label=_("会议种类"), choices=[(c.value, c.label) for c in MEETING_CHANNELS])
