@@ -18,7 +18,7 @@ def pytest_configure() -> None:
         embedded.ensure_running(datadir.data_dir())
 
 
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.facts_plugin"]
 
 
 @pytest.fixture(scope="session")

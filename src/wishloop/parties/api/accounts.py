@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,10 +17,12 @@ from wishloop.core.problem import Problem
 from wishloop.parties import operations, queries
 from wishloop.parties.api import schemas
 from wishloop.parties.models import ApiToken
-from wishloop.places.models import Place
 from wishloop.places.queries import find_place
 
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 422), schemas.ProblemOut)
+if TYPE_CHECKING:
+    from wishloop.places.models import Place
+
 router = Router(tags=["accounts"])
 
 

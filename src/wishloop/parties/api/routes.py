@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -18,11 +18,13 @@ from wishloop.parties import operations, queries
 from wishloop.parties.api import schemas
 from wishloop.parties.api.accounts import router as accounts
 from wishloop.parties.models import Party
-from wishloop.places.models import Place
 from wishloop.places.queries import find_place
 
 MAX_IMPORT_BYTES = 5 * 1024 * 1024
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 422), schemas.ProblemOut)
+if TYPE_CHECKING:
+    from wishloop.places.models import Place
+
 router = Router(tags=["parties"])
 router.add_router("", accounts)
 
