@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.cases.models import DeadlineRule
@@ -125,7 +125,11 @@ def write_rule(*, actor: Actor, terms: RuleTerms, at: datetime) -> DeadlineRule:
         before[-1].valid_to = rule.valid_from
         before[-1].save(update_fields=["valid_to"])
     rule.valid_to = after[0].valid_from if after else None
-    rule.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            rule.save(force_insert=True)
+    except IntegrityError as error:  # the first version of a scope, written twice at once
+        raise Conflict("version_exists", _("刚刚有人写入了同一天的版本，请刷新后核对。")) from error
     return rule
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.actor import Actor
@@ -69,12 +69,18 @@ def add_place(
     path = f"{above.path}{code}."
     if len(path) > 250:
         raise Problem("too_deep", _("编码太长，请缩短。"), "code")
-    return Place.objects.create(
+    place = Place(
         code=code, name=words, level=level, parent=above, path=path, recorded_at=at,
         name_en=optional_text(name_en, field="name_en", max_chars=100, one_line=True),
         name_bo=optional_text(name_bo, field="name_bo", max_chars=100, one_line=True),
         source=source or str(_("手工添加")),
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            place.save(force_insert=True)
+    except IntegrityError as error:  # somebody used the code under another parent a moment ago
+        raise Conflict("code_taken", _("这个编码已经有了，请核对。")) from error
+    return place
 
 
 def _next_code(parent: Place, level: str) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -157,8 +158,9 @@ def load_calendar() -> None:
     CalendarDay.objects.bulk_create(days.values(), ignore_conflicts=True)
 
 
+@cache
 def county_outlines() -> dict[str, Any]:
-    """Return the shipped county outlines as a GeoJSON FeatureCollection (coarse, demo overview only)."""
+    """Return the shipped county outlines as a GeoJSON FeatureCollection (coarse, demo overview only); not to be changed."""
     text = files("wishloop.places").joinpath("data", "lhasa_counties.geojson").read_text(encoding="utf-8")
     outlines: dict[str, Any] = json.loads(text)
     return outlines

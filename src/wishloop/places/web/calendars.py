@@ -54,9 +54,11 @@ def calendar_page(request: HttpRequest, code: str) -> HttpResponse:
     own = next((calendar for calendar in along if calendar.place == place), None)
     speaks = next((calendar for calendar in reversed(along) if calendar.hours), None)
     part = request.POST.get("part", "")
-    days_form = DaysForm(request.POST if part == "days" else None)
+    days_form = DaysForm(request.POST if part == "days" else None, auto_id="days_%s")
     hours_form = HoursForm(
-        request.POST if part == "hours" else None, initial=_hours_initial(place, working.week, own)
+        request.POST if part == "hours" else None,
+        auto_id="hours_%s",
+        initial=_hours_initial(place, working.week, own),
     )
     if request.method == "POST" and _save(request, actor, place, part, days_form, hours_form):
         return redirect(f"{request.path}?year={year}")
