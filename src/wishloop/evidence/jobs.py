@@ -26,7 +26,7 @@ def remove(keys: list[str]) -> None:
     remove_files(keys=keys)
 
 
-@app.periodic(cron="23 3 * * *")
+@app.periodic(cron="23 19 * * *")  # UTC: 03:23 in Lhasa
 @app.task(queue="media", name="evidence.sweep", queueing_lock="evidence.sweep", retry=2)
 def sweep(timestamp: int) -> None:
     """Remove media nothing used for 24 hours and files without a row. ``timestamp`` is the moment it was due (seconds)."""
