@@ -26,7 +26,6 @@ def promised(tier: str, start: str, place_path: str = ZHAXI, category: str = "")
     return promise(kind="wish", tier=tier, category_code=category, place_path=place_path, start=at(start))
 
 
-@pytest.mark.fact("F18")
 def test_a_hazard_at_2340_before_losar_has_24_hours_all_the_same() -> None:
     given = promised("safety_hazard", "2026-02-14 23:40")
     assert given.response_due_at == at("2026-02-15 01:40")
@@ -34,7 +33,6 @@ def test_a_hazard_at_2340_before_losar_has_24_hours_all_the_same() -> None:
     assert [step.code for step in explain(given.notes["resolution"])] == ["rule", "started", "due"]
 
 
-@pytest.mark.fact("F19")
 def test_a_living_service_has_48_hours() -> None:
     assert promised("living_service", "2025-09-30 17:00").resolution_due_at == at("2025-10-02 17:00")
 

@@ -17,8 +17,8 @@ from wishloop.core.identifiers import new_id
 from wishloop.core.problem import Problem
 from wishloop.core.problem_forms import run_form
 from wishloop.core.staff_pages import open_to
-from wishloop.places.operations import import_places
-from wishloop.places.operations.import_rows import MAX_IMPORT_BYTES, template_csv, template_xlsx
+from wishloop.places.operations import ImportResult, import_places
+from wishloop.places.operations.import_rows import COLUMNS, MAX_IMPORT_BYTES, template_csv, template_xlsx
 from wishloop.places.web.forms import ImportForm
 from wishloop.places.web.tree import actor_of_request
 
@@ -41,6 +41,19 @@ def _put_aside(request: HttpRequest, data: bytes, filename: str) -> str:
     return key
 
 
+def _shown(result: ImportResult) -> dict[str, object]:
+    """Return what the page shows of a result: refused rows by the column's name as people see it in the file."""
+    rejected = [
+        {
+            "row": row.row,
+            "column": COLUMNS[row.field][0] if row.field in COLUMNS else "",
+            "message": row.message,
+        }
+        for row in result.rejected
+    ]
+    return {"result": result, "rejected": rejected}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to("administrator")
 def import_page(request: HttpRequest) -> HttpResponse:
@@ -60,7 +73,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
             )
             if result is not None:
                 key = _put_aside(request, data, upload.name)
-                context |= {"result": result, "key": key, "filename": upload.name}
+                context |= {**_shown(result), "key": key, "filename": upload.name}
     return render(request, "places/import.html", context, status=422 if form.errors else 200)
 
 
@@ -90,7 +103,7 @@ def commit(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "places/import.html",
-        {"form": ImportForm(), "result": result, "done": True, "filename": kept["filename"]},
+        {"form": ImportForm(), **_shown(result), "done": True, "filename": kept["filename"]},
     )
 
 
