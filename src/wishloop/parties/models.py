@@ -1,7 +1,7 @@
 """Tables of people and organisations.
 
 What identifies a person sits encrypted in ``PersonDetails``, under a key of that person's own in ``PersonKey``: deleting
-the key is forgetting the person, in every backup too. Everything else refers to a ``Party`` by id.
+the key is forgetting the person, in every copy of the fields made without it. Everything else refers to a ``Party`` by id.
 """
 
 from __future__ import annotations
