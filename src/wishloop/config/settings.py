@@ -51,6 +51,7 @@ CSRF_FAILURE_VIEW = "wishloop.website.web.views.csrf_failed"
 INSTALLED_APPS = [
     "wishloop.demo",
     "wishloop.website",
+    "wishloop.journeys",
     "wishloop.dashboards",
     "wishloop.disclosure",
     "wishloop.intake",

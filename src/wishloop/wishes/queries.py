@@ -315,3 +315,24 @@ def first_told_on() -> date | None:
         .first()
     )
     return first.astimezone(SHANGHAI).date() if first else None
+
+
+def claim_counts_of(*, party_id: UUID) -> dict[str, int]:
+    """Return how many claims a person or organisation has made, by state of the claim; states without any are 0."""
+    found = dict(
+        Claim.objects.filter(claimant_id=party_id).values_list("state").annotate(n=Count("pk")).order_by()
+    )
+    return {state: found.get(state, 0) for state in Claim.State.values}
+
+
+def claims_by(actor: Actor, *, party_id: UUID) -> QuerySet[Claim]:
+    """Return the claims of a person or organisation on wishes the actor sees in full, unordered; page by ``-claimed_at``, ``-id``."""
+    visible = visible_cases(actor, kind=KIND)
+    return Claim.objects.filter(claimant_id=party_id, wish__case__in=visible).select_related(
+        "wish__case__place", "wish__category"
+    )
+
+
+def wishes_of_person(actor: Actor, *, party_id: UUID) -> QuerySet[Wish]:
+    """Return the wishes a person told or benefits from, of those the actor sees in full, unordered; page by ``-pk``."""
+    return staff_wishes(actor).filter(Q(reporter_id=party_id) | Q(beneficiary_id=party_id))

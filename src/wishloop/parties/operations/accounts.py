@@ -61,7 +61,7 @@ def open_account(
     )
     user = User(
         username=name, party=party, acts_for=acts_for, display_name=words, is_demo=is_demo, opened_at=at,
-        must_change_password=must_change_password,
+        must_change_password=must_change_password and not is_demo,
     )  # fmt: skip
     if not is_demo:
         _check_password(password, user)

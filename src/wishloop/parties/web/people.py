@@ -79,6 +79,7 @@ def _party_context(request: HttpRequest, party_id: UUID) -> dict[str, object]:
         "consents": queries.consents_of(party_id=party_id),
         "accounts": queries.accounts_of(party_id=party_id),
         "own_looks": queries.data_views(actor=actor, party=party_id).order_by(*queries.DATA_VIEW_ORDER)[:5],
+        "may_see_record": actor.may(party.place_path, *SEERS),
         "may_reveal": party.kind == PartyKind.PERSON
         and party.forgotten_at is None
         and actor.may(party.place_path, *SEERS),
