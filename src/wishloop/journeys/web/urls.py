@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wishloop.journeys.web import consents, rearrange_places
+from wishloop.journeys.web import consents, party_record, rearrange_places
 
 app_name = "journeys"
 urlpatterns = [
