@@ -88,7 +88,7 @@ def _decoded(file: IO[bytes]) -> tuple[Image.Image, bool]:
     """Return the pixels as a fresh upright RGB image no larger than needed, and whether width and height changed places."""
     file.seek(0)
     with Image.open(file, formats=FORMATS) as image:
-        image.draft("RGB", (SMALL_SIDE_PX, SMALL_SIDE_PX))  # JPEG only: decodes at a fraction
+        image.draft("RGB", _fitting(image.size, SMALL_SIDE_PX))  # JPEG only: decodes at a fraction
         image.load()
         profile = image.info.get("icc_profile")
         upright = ImageOps.exif_transpose(image)
@@ -137,11 +137,16 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 def _fitted(image: Image.Image, side_px: int) -> Image.Image:
     """Return the image no longer than ``side_px`` on its long side; never enlarged."""
-    longest = max(image.size)
-    if longest <= side_px:
+    size = _fitting(image.size, side_px)
+    if size == image.size:
         return image
-    width, height = (max(1, round(edge * side_px / longest)) for edge in image.size)
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _fitting(size: tuple[int, int], side_px: int) -> tuple[int, int]:
+    """Return ``size`` scaled down so that its long side is at most ``side_px``."""
+    scale = min(1.0, side_px / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def as_jpeg(image: Image.Image) -> bytes:
