@@ -112,7 +112,11 @@ class Tool {
       this.chosen = index;
       this.draw();
     };
-    const end = (): void => {
+    const end = (done: PointerEvent): void => {
+      if (done.type === "pointercancel") {
+        this.boxes = before; // a second finger came to zoom: nothing was meant to be drawn
+        last = null;
+      }
       this.stage.removeEventListener("pointermove", move);
       this.stage.removeEventListener("pointerup", end);
       this.stage.removeEventListener("pointercancel", end);
@@ -120,7 +124,7 @@ class Tool {
         this.history.keep(before);
         this.writeNumbers();
       }
-      this.chosen = last || original ? index : this.chosen;
+      this.chosen = last || original ? index : Math.min(this.chosen, this.boxes.length - 1);
       this.draw();
       this.focus();
     };

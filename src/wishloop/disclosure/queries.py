@@ -208,7 +208,7 @@ def wish_detail(code: str) -> PublicDetail:
         steps=_steps(row),
         result=mask_text(row.result).text,
         rating_words=mask_text(row.rating_words).text,
-        photos=tuple((str(photo.medium_id), photo.caption) for photo in photos),
+        photos=tuple((str(photo.medium_id), mask_text(photo.caption).text) for photo in photos),
         merged_into=kept.case.code if kept else None,
         due_at=row.case.resolution_due_at,
         resolved_at=row.case.resolved_at,
