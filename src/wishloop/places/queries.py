@@ -13,7 +13,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet,
 from django.db.models.functions import Length
 
 from wishloop.core.actor import Actor
-from wishloop.core.geodesy import distance_m
+from wishloop.core.geodesy import distance_m, inside
 from wishloop.core.problem import Absent
 from wishloop.core.working_time import Span, WorkingTime
 from wishloop.places.models import CalendarDay, Level, Place, PlaceAlias, PlaceStatus, WorkCalendar
@@ -155,12 +155,41 @@ def choices_below(place_path: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
+def unit_in_words(text: str, *, within: Place) -> tuple[Place, str] | None:
+    """Return the unit below ``within`` that somebody's words for a place name, and what the words say besides.
+
+    扎细新村3栋 is 扎细新村社区 and "3栋"; 扎细街道向阳社区 is 扎细街道 and "向阳社区" where the list lacks that community. None when
+    the words name no unit, or several that do not lie in one another.
+    """
+    named = [p for p in places_mentioned(text, within_path=within.path) if p.pk != within.pk]
+    if not named:
+        return None
+    deepest = max(named, key=lambda p: p.path.count("."))
+    if not all(deepest.path.startswith(p.path) for p in named):
+        return None
+    rest = normalised(text)
+    known = [p.name for p in [*named, within]] + list(
+        PlaceAlias.objects.filter(place__in=[*named, within]).values_list("name", flat=True)
+    )
+    for name in sorted((n for n in known if len(n) >= 3), key=len, reverse=True):
+        rest = rest.replace(name, " ", 1)
+    return deepest, normalised(rest)
+
+
 def nearest_community(lat: float, lon: float, *, within_path: str = "") -> Place | None:
-    """Return the community whose position is nearest, or None when none has a position."""
-    rows = Place.objects.filter(level=Level.COMMUNITY, lat__isnull=False, valid_to__isnull=True)
+    """Return the community whose outline holds the position, else the one whose middle is nearest; None when none has a position.
+
+    Two queries: the middles of all, then the few nearest with their outlines.
+    """
+    rows = Place.objects.in_force().filter(level=Level.COMMUNITY, lat__isnull=False)
     if within_path:
         rows = rows.filter(path__startswith=within_path)
-    return min(rows, key=lambda p: distance_m(lat, lon, p.lat or 0, p.lon or 0), default=None)
+    middles = rows.values_list("pk", "lat", "lon")
+    by_distance = sorted(middles, key=lambda row: distance_m(lat, lon, row[1] or 0, row[2] or 0))[:8]
+    order = {pk: number for number, (pk, _lat, _lon) in enumerate(by_distance)}
+    near = sorted(Place.objects.filter(pk__in=order), key=lambda p: order[p.pk])
+    holding = (p for p in near if p.outline and inside(p.outline, lat, lon))
+    return next(holding, near[0] if near else None)
 
 
 def names_along(place_path: str) -> list[Place]:

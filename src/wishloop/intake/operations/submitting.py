@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from wishloop.parties.contacts import normalise_phone
 from wishloop.parties.operations import record_consents, register_person
 from wishloop.parties.operations.consents import WORDING
 from wishloop.places.operations import add_provisional_place
-from wishloop.places.queries import find_place, nearest_community, place_by_code
+from wishloop.places.queries import find_place, nearest_community, place_by_code, unit_in_words
 from wishloop.wishes.operations import attach_evidence, register_wish
 from wishloop.wishes.queries import registered_wish
 from wishloop.wishes.suggestions import CategoryWords, category_words, suggest, tier_for
@@ -245,12 +246,23 @@ def settle_place(said: PlaceSaid, *, at: datetime, home: Place) -> tuple[Place, 
             )
         return place, words
     if words:
-        return find_place(words, within=home) or _provisional(words, home, at), words
+        return find_place(words, within=home) or _unit_named(words, home, at), words
     if said.lat is not None and said.lon is not None:
         near = nearest_community(said.lat, said.lon, within_path=home.path)
         if near is not None and _distance_m(near, said.lat, said.lon) <= NEAR_M:
             return near, ""
     return home, ""
+
+
+def _unit_named(words: str, home: Place, at: datetime) -> Place:
+    """Return the unit that free words name, or one to be confirmed below what they name: 扎细新村3栋, 扎细街道向阳社区."""
+    found = unit_in_words(words, within=home)
+    if found is None:
+        return _provisional(words, home, at)
+    unit, rest = found
+    if unit.level == "subdistrict" and re.search(r"(社区|村|居委会|村委会|居民委员会|村民委员会)$", rest):
+        return _provisional(rest, unit, at)
+    return unit
 
 
 def _provisional(words: str, home: Place, at: datetime) -> Place:

@@ -17,6 +17,7 @@ from wishloop.places.queries import (
     place_by_code,
     places_mentioned,
     search_places,
+    unit_in_words,
 )
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -161,3 +162,32 @@ def test_announced_closures_are_loaded_and_unverified_ones_are_not(lhasa: Place)
     assert days[date(2026, 2, 15)] == days[date(2026, 2, 26)] == "off"
     assert days[date(2026, 2, 14)] == days[date(2026, 2, 28)] == "work"
     assert date(2026, 3, 28) not in days
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("扎细新村3栋2单元", ("540102005002", "3栋2单元")),
+        ("城关区扎细街道扎细新村社区", ("540102005002", "")),
+        ("扎细街道向阳社区", ("540102005", "向阳社区")),
+        ("公德林街道办事处旁边", ("540102006", "办事处旁边")),
+        ("扎细新村社区和阿坝林卡社区之间", None),
+        ("幸福路口", None),
+        ("", None),
+    ],
+)
+def test_units_in_free_words(lhasa: Place, said: str, expected: tuple[str, str] | None) -> None:
+    found = unit_in_words(said, within=Place.objects.get(code="540102"))
+    assert (found and (found[0].code, found[1])) == expected
+
+
+def test_an_outline_that_holds_the_position_beats_a_nearer_middle(lhasa: Place) -> None:
+    wide, near = Place.objects.get(code="540102005001"), Place.objects.get(code="540102005002")
+    ring = [[91.10, 29.60], [91.20, 29.60], [91.20, 29.70], [91.10, 29.70], [91.10, 29.60]]
+    Place.objects.filter(pk=wide.pk).update(
+        lat=29.61, lon=91.11, outline={"type": "Polygon", "coordinates": [ring]}
+    )
+    Place.objects.filter(pk=near.pk).update(lat=29.69, lon=91.19)
+    assert nearest_community(29.689, 91.189) == wide
+    assert nearest_community(29.72, 91.19) == near
+    assert nearest_community(29.72, 91.19, within_path="5401.540127.") is None
