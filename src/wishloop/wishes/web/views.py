@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -184,7 +185,7 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
             operations.claim_wish(
                 actor=actor,
                 wish_id=seen.wish.pk,
-                claimant_id=form.cleaned_data["claimant"],
+                claimant_id=UUID(form.cleaned_data["claimant"]),
                 terms=TERMS,
                 at=now(),
             )
