@@ -75,7 +75,10 @@ class Party(models.Model):
     objects = PartyQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "public_name", "id"], name="party_kind_name")]
+        indexes = [
+            models.Index(fields=["kind", "public_name", "id"], name="party_kind_name"),
+            models.Index(fields=["public_name", "id"], name="party_name"),
+        ]
 
     def __str__(self) -> str:
         return self.public_name
