@@ -12,6 +12,7 @@ from wishloop.parties.operations.accounts import (
     reset_password,
     set_language,
     settle_password,
+    sign_out_everywhere,
 )
 from wishloop.parties.operations.consents import (
     WORDING,
@@ -83,6 +84,7 @@ __all__ = [
     "set_language",
     "set_skills",
     "settle_password",
+    "sign_out_everywhere",
     "use_token",
     "withdraw_consent",
 ]

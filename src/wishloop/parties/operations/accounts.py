@@ -198,6 +198,15 @@ def change_password(*, actor: Actor, current: str, password: str, at: datetime) 
 
 
 @transaction.atomic
+def sign_out_everywhere(*, actor: Actor) -> User:
+    """End all sessions of one's own account; the door keeps the present one alive. Tokens stay. Raises Forbidden."""
+    user = User.objects.select_for_update().get(pk=actor.account())
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
+    return user
+
+
+@transaction.atomic
 def set_language(*, actor: Actor, language: str) -> User:
     """Choose the language an account's pages are in. Raises Problem ``unknown_choice`` at ``language``; Forbidden."""
     from django.conf import settings

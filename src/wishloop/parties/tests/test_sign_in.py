@@ -273,3 +273,28 @@ def test_pages_go_on_in_the_language_of_the_account(world: Any) -> None:
     chosen.cookies["django_language"] = "bo"
     _sign_in(chosen, user)
     assert chosen.cookies["django_language"].value == "bo"
+
+
+def test_signing_out_everywhere_else(world: Any) -> None:
+    user = _account(world, "volunteer")
+    here, lost = Client(), Client()
+    for client in (here, lost):
+        _sign_in(client, user)
+        assert client.get("/staff/account/").status_code == 200
+    here.post("/staff/account/sign-out-elsewhere/")
+    assert here.get("/staff/account/").status_code == 200
+    assert lost.get("/staff/account/").status_code == 302
+
+
+@pytest.mark.parametrize("how", ["reset", "close", "forget"])
+def test_what_an_administrator_does_ends_sessions_at_once(world: Any, client: Client, how: str) -> None:
+    user = _account(world, "volunteer")
+    _sign_in(client, user)
+    assert client.get("/staff/account/").status_code == 200
+    if how == "reset":
+        parties.reset_password(actor=SYSTEM, user_id=user.pk, at=world.at)
+    elif how == "close":
+        parties.close_account(actor=SYSTEM, user_id=user.pk, at=world.at)
+    else:
+        parties.forget_person(actor=SYSTEM, party_id=user.party_id, at=world.at)
+    assert client.get("/staff/account/").status_code == 302

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -68,6 +69,16 @@ def language(request: HttpRequest) -> HttpResponse:
     with translation.override(user.language):
         messages.success(request, _("语言已更改。"))
     return response
+
+
+@requires(ANY_ACCOUNT)
+@require_POST
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End all sessions but this one."""
+    user = operations.sign_out_everywhere(actor=actor_from(request))
+    update_session_auth_hash(request, user)
+    messages.success(request, _("其他手机和电脑上的登录都已退出。"))
+    return redirect("parties:account")
 
 
 @requires(ANY_ACCOUNT)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("staff/views/", log.views_log, name="views"),
     path("staff/account/", my_account.my_account, name="account"),
     path("staff/account/language/", my_account.language, name="language"),
+    path("staff/account/sign-out-elsewhere/", my_account.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("staff/account/skills/", my_account.my_skills, name="my_skills"),
     path("staff/account/tokens/", my_account.create_token, name="create_token"),
     path("staff/account/tokens/<uuid:token_id>/revoke/", my_account.revoke_token, name="revoke_token"),
