@@ -165,8 +165,12 @@ def test_drawn_with_a_finger_on_a_phone(browser: Any, live_server: Any, make_wor
 
 def test_numbers_do_without_javascript(browser: Any, live_server: Any, make_world: Any) -> None:
     wish, steward, medium = prepared(make_world)
-    page = page_of(browser, live_server.url, steward, javascript=False)
+    page = page_of(
+        browser, live_server.url, steward, javascript=False, viewport={"width": 360, "height": 780}
+    )
     page.goto(live_server.url + reverse("evidence:blur", args=[wish.case.code, medium.pk]))
+    table = page.locator(".blur-numbers").bounding_box()
+    assert table["x"] + table["width"] <= 360, "the open table fits a phone"
     for name, value in (("x", "5"), ("y", "6"), ("w", "70"), ("h", "80.5")):
         page.fill(f"tbody tr:first-child input[name={name}]", value)
     page.click("button[value=publish]")
