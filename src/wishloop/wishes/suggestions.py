@@ -1,6 +1,7 @@
 """What a need might be, guessed from its words and explained in words; a person decides (F17, F18).
 
-Two lists, both data: keywords of each category (``Category.keywords``, editable) and signals of danger (``data/signals.json``).
+Two lists, both data: keywords of each category (``Category.keywords``, editable) and signals of danger (``data/signals.json``);
+and, for danger nobody made a word for, likeness to needs that were urgent (``urgency``).
 Suggests only: nothing is filed, refused or merged by it (field notes, "Language tools").
 """
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from wishloop.cases.states import Tier
 from wishloop.core.text import cleaned, script_of
 from wishloop.wishes.models import Category
+from wishloop.wishes.urgency import THRESHOLD, shipped_model
 
 NEAR_CHARS = 16
 TOP = 3
@@ -212,15 +214,26 @@ def suggest(text: str, categories: Sequence[CategoryWords], *, said_urgent: bool
     ]
     if not ranked:
         reasons.append(_("没有认出类别，请人工判断"))
-    tier = _tier(ranked, known, dangers, said_urgent=said_urgent)
+    alike = not dangers and _sounds_urgent(words, ranked, known)
+    if alike:
+        pairs = shipped_model().telling(words)
+        reasons.insert(0, _("措辞像以往的急事（“%(words)s”），请人工看一看") % {"words": "”“".join(pairs)})
+    tier = _tier(ranked, known, dangers, said_urgent=said_urgent or alike)
     return Suggestion(
         tuple((c, known[c].name) for c in ranked),
         tier,
-        said_urgent or bool(dangers),
+        said_urgent or alike or bool(dangers),
         script,
         tuple(reasons),
         dangers,
     )
+
+
+def _sounds_urgent(text: str, ranked: Sequence[str], known: dict[str, CategoryWords]) -> bool:
+    """Tell whether the words sound like an urgent need; what is no wish (spam, greetings) never does."""
+    if ranked and not known[ranked[0]].is_wish:
+        return False
+    return shipped_model().score(text) > THRESHOLD
 
 
 def tier_for(guess: Suggestion, category_code: str | None, categories: Sequence[CategoryWords]) -> str:

@@ -14,6 +14,7 @@ from wishloop.wishes.suggestions import (
     signals,
     suggest,
 )
+from wishloop.wishes.urgency import learn
 
 SHIPPED = shipped_categories()
 CODES = {c.code for c in SHIPPED}
@@ -66,6 +67,36 @@ def test_dangers_hidden_in_a_wish_are_noticed_and_said_in_words(text: str, dange
 )
 def test_no_alarm_without_danger(text: str) -> None:
     assert find_dangers(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "屋檐下那块大石头快掉下来了，孩子们天天从底下过",
+        "隔壁老是传来孩子的哭喊声，身上有伤",
+    ],
+)
+def test_danger_without_a_listed_word_may_still_be_noticed_by_its_wording(text: str) -> None:
+    found = suggest(text, SHIPPED)
+    assert found.urgent
+    assert found.tier in {Tier.URGENT, Tier.SAFETY_HAZARD}
+    assert found.reasons
+
+
+@pytest.mark.parametrize(
+    "text", ["今天天气真好", "想要一件棉衣", "想学做面包", "点击领取红包 http://xx.example/abc", ""]
+)
+def test_harmless_wording_stays_calm(text: str) -> None:
+    assert not suggest(text, SHIPPED).urgent
+
+
+def test_the_model_explains_itself_by_what_is_in_the_text() -> None:
+    model = learn(
+        [("房梁断了快塌了", True), ("阳台断了要塌", True), ("想要一本书", False), ("想要一件衣服", False)]
+    )
+    assert model.score("梁断了") > 0 > model.score("想要一本字典")
+    assert model.score("") == model.score("xyz") == 0
+    assert all(pair in "屋梁断了" for pair in model.telling("屋梁断了"))
 
 
 def test_tibetan_is_not_guessed_at() -> None:
