@@ -96,3 +96,45 @@ def places(file: Path, *, dry_run: bool, as_json: bool) -> None:
     )
     for row in result.rejected:
         say(f"第 {row.row} 行 {row.field or ''}: {row.message}")
+
+
+@import_group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--place", help="没写地点的行归到哪里（编码或名称；默认本区）")
+@click.option("--dry-run", is_flag=True, help="只看结果，不写入")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@data_option
+def wishes(file: Path, *, place: str | None, dry_run: bool, as_json: bool) -> None:
+    """导入心愿，进入分类台；同一个文件再导一次什么也不多建，一行有错不影响其他行。"""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        refuse(f"{file}: 读不到这个文件（{error.strerror}），请核对路径。")
+    open_instance()
+    from wishloop.core.actor import SYSTEM
+    from wishloop.core.clock import now
+    from wishloop.core.problem import Problem
+    from wishloop.intake.operations import import_wishes
+    from wishloop.places.queries import find_place
+
+    base = find_place(place) if place else None
+    if place and base is None:
+        refuse(f"--place {place}: 没有这个地点，请用编码或列表里的名称。")
+    try:
+        result = import_wishes(
+            actor=SYSTEM,
+            file=data,
+            filename=file.name,
+            dry_run=dry_run,
+            at=now(),
+            default_place=base,
+            progress=lambda done, total: say(f"{done} / {total}") if total > 1000 else None,
+        )
+    except Problem as problem:
+        refuse(f"{file}: {problem.message}")
+    if as_json:
+        answer(result)
+        return
+    say(f"新建 {result['created']}，已有 {result['existing']}，有错 {len(result['rejected'])}。")
+    for row in result["rejected"]:
+        say(f"第 {row['row']} 行 {row['field']}: {row['message']}")
