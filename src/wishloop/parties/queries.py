@@ -280,6 +280,11 @@ def role_for(*, actor: Actor, assignment_id: int) -> RoleAssignment:
     return found
 
 
+def _midnight(day: date) -> datetime:
+    """Return the beginning of a day in Lhasa; days nobody can mean are taken for the nearest that databases know."""
+    return datetime.combine(min(max(day, date(1970, 1, 1)), date(9000, 1, 1)), time.min, SHANGHAI)
+
+
 def data_views(
     *,
     actor: Actor,
@@ -303,9 +308,9 @@ def data_views(
             Q(viewer__display_name__icontains=who.strip()) | Q(viewer__username=who.strip().lower())
         )
     if first is not None:
-        rows = rows.filter(seen_at__gte=datetime.combine(first, time.min, SHANGHAI))
+        rows = rows.filter(seen_at__gte=_midnight(first))
     if last is not None:
-        rows = rows.filter(seen_at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
+        rows = rows.filter(seen_at__lt=_midnight(last) + timedelta(days=1))
     return rows.select_related("viewer", "party")
 
 

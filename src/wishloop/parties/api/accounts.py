@@ -49,8 +49,8 @@ def _account(request: HttpRequest, user_id: UUID) -> schemas.AccountOut:
 @router.get("/accounts", response={200: schemas.AccountsOut, **ERRORS}, summary="List accounts")
 def list_accounts(
     request: HttpRequest,
-    q: Annotated[str, Query(max_length=60)] = "",
-    role: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=60), schemas.CLEAN] = "",
+    role: Annotated[str, Query(max_length=20), schemas.CLEAN] = "",
     cursor: str | None = None,
     page_size: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Any:
@@ -136,7 +136,7 @@ def reset(request: HttpRequest, user_id: UUID) -> Any:
 )
 def data_views(
     request: HttpRequest,
-    field: Annotated[str, Query(max_length=20)] = "",
+    field: Annotated[str, Query(max_length=20), schemas.CLEAN] = "",
     viewer: UUID | None = None,
     party: UUID | None = None,
     first: date | None = None,

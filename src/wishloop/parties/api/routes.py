@@ -51,11 +51,11 @@ def _shown(request: HttpRequest, party: Party) -> schemas.PartyOut:
 )
 def list_parties(
     request: HttpRequest,
-    q: Annotated[str, Query(max_length=60)] = "",
-    kind: Annotated[str, Query(max_length=20)] = "",
-    skill: Annotated[str, Query(max_length=40)] = "",
-    role: Annotated[str, Query(max_length=20)] = "",
-    place: Annotated[str, Query(max_length=120)] = "",
+    q: Annotated[str, Query(max_length=60), schemas.CLEAN] = "",
+    kind: Annotated[str, Query(max_length=20), schemas.CLEAN] = "",
+    skill: Annotated[str, Query(max_length=40), schemas.CLEAN] = "",
+    role: Annotated[str, Query(max_length=20), schemas.CLEAN] = "",
+    place: Annotated[str, Query(max_length=120), schemas.CLEAN] = "",
     cursor: str | None = None,
     page_size: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Any:
@@ -104,7 +104,7 @@ def add_organisation(request: HttpRequest, body: schemas.OrganisationIn) -> Any:
     "/parties/import", response={200: schemas.ImportOut, **ERRORS}, summary="Import people or organisations"
 )
 def import_file(
-    request: HttpRequest, file: File[UploadedFile], kind: str = "members", dry_run: bool = True
+    request: HttpRequest, file: File[UploadedFile], kind: Annotated[str, Query(max_length=20), schemas.CLEAN] = "members", dry_run: bool = True
 ) -> Any:
     """CSV, XLSX or JSONL of at most 5 MB. A dry run, the default, writes nothing."""
     if (file.size or 0) > MAX_IMPORT_BYTES:

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AfterValidator, model_validator
 
+from wishloop.core.text import cleaned
 from wishloop.parties.models import Consent, Party, PersonalDataView, User
+
+
+def _clean(value: Any) -> Any:
+    """Return what was sent with every text in it fit to store: no control or invisible characters, NFC."""
+    if isinstance(value, str):
+        return cleaned(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    return value
+
+
+CLEAN = AfterValidator(_clean)
+
+
+class Body(Schema):
+    """What somebody sends."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def clean_texts(cls, values: Any) -> Any:
+        """Clean every text before anything else looks at it."""
+        sent = getattr(values, "_obj", values)  # django-ninja wraps what it validates
+        return _clean(sent) if isinstance(sent, dict) else values
 
 
 class ProblemOut(Schema):
@@ -61,7 +88,7 @@ class PartiesOut(Schema):
     previous_cursor: str | None
 
 
-class PersonIn(Schema):
+class PersonIn(Body):
     """A person to register. What identifies them is sealed on arrival."""
 
     name: Annotated[str, Field(max_length=200)] = ""
@@ -75,7 +102,7 @@ class PersonIn(Schema):
     capacity: int = 3
 
 
-class PersonChange(Schema):
+class PersonChange(Body):
     """Changes of a person: what is absent stays, an empty text clears."""
 
     name: str | None = None
@@ -90,7 +117,7 @@ class PersonChange(Schema):
     capacity: int | None = None
 
 
-class OrganisationIn(Schema):
+class OrganisationIn(Body):
     """An organisation to register."""
 
     name: str
@@ -100,7 +127,7 @@ class OrganisationIn(Schema):
     capacity: int = 20
 
 
-class OrganisationChange(Schema):
+class OrganisationChange(Body):
     """Changes of an organisation: what is absent stays."""
 
     name: str | None = None
@@ -111,13 +138,13 @@ class OrganisationChange(Schema):
     active: bool | None = None
 
 
-class SkillsIn(Schema):
+class SkillsIn(Body):
     """What a helper can do, by code."""
 
     skills: list[str]
 
 
-class RevealIn(Schema):
+class RevealIn(Body):
     """Which field, and why. The look is written down."""
 
     field: str
@@ -132,7 +159,7 @@ class RevealOut(Schema):
     value: str
 
 
-class ConsentIn(Schema):
+class ConsentIn(Body):
     """What a person consented to; for minors the guardian is found by phone."""
 
     purposes: list[str]
@@ -200,7 +227,7 @@ class AccountsOut(Schema):
     previous_cursor: str | None
 
 
-class AccountIn(Schema):
+class AccountIn(Body):
     """An account for a person, with its first role."""
 
     username: str
@@ -217,7 +244,7 @@ class OpenedOut(Schema):
     password: str
 
 
-class RoleIn(Schema):
+class RoleIn(Body):
     """A role over a place and everything below it."""
 
     role: str
@@ -281,7 +308,7 @@ class ImportOut(Schema):
     opened: list[OpenedRowOut]
 
 
-class TokenIn(Schema):
+class TokenIn(Body):
     """A token to make."""
 
     label: str

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.actor import Actor
 from wishloop.core.problem import Absent, Problem
+from wishloop.core.text import cleaned
 from wishloop.parties.models import Consent, Party, PartyKind
 from wishloop.parties.operations.people import held_person
 from wishloop.parties.permissions import KEEPERS
@@ -99,7 +100,7 @@ def withdraw_consent(
     )
     rows = list(found.filter(case_id=case_id) if case_id is not None else found)
     for row in rows:
-        row.withdrawn_at, row.withdrawn_note = at, note.strip()[:300]
+        row.withdrawn_at, row.withdrawn_note = at, cleaned(note, one_line=True)[:300]
     Consent.objects.bulk_update(rows, ["withdrawn_at", "withdrawn_note"])
     return rows
 

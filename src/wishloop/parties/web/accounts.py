@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wishloop.core.clock import now
 from wishloop.core.paging import keyset_page
 from wishloop.core.problem import Problem
+from wishloop.core.text import cleaned
 from wishloop.parties import operations, queries
 from wishloop.parties.models import Party, Role, User
 from wishloop.parties.permissions import may_administer
@@ -29,7 +30,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     role = asked.get("role", "")
     rows = queries.accounts(
         actor=actor_from(request),
-        words=asked.get("q", "")[:60],
+        words=cleaned(asked.get("q", ""), one_line=True)[:60],
         role=role if role in Role.values else "",
         on=today(),
     )

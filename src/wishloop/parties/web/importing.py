@@ -17,6 +17,7 @@ from wishloop.core.clock import now
 from wishloop.core.encryption import seal_aside, unseal_aside
 from wishloop.core.problem import Absent, Problem
 from wishloop.core.rows import template_file
+from wishloop.core.text import cleaned
 from wishloop.parties import operations
 from wishloop.parties.operations import HEADINGS, ImportResult
 from wishloop.parties.web.access import requires
@@ -66,7 +67,7 @@ def _preview(request: HttpRequest, form: ImportForm) -> tuple[ImportResult, str]
 @require_POST
 def commit(request: HttpRequest) -> HttpResponse:
     """Import the file that was looked at before."""
-    name = f"party-import:{request.POST.get('key', '')[:60]}"
+    name = f"party-import:{cleaned(request.POST.get('key', ''))[:60]}"
     sealed = cache.get(name)
     if sealed is None:
         raise Absent(_("预览已经过期（30 分钟），请重新上传文件。"))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wishloop.core.clock import now
 from wishloop.core.paging import keyset_page
 from wishloop.core.problem import Absent, Problem
+from wishloop.core.text import cleaned
 from wishloop.parties import operations, queries
 from wishloop.parties.labels import FIELD_LABELS
 from wishloop.parties.models import Party, PartyKind, Role
@@ -41,8 +42,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
     rows = queries.people(
         actor=actor,
         kind=asked.get("kind", "") if asked.get("kind", "") in PartyKind.values else "",
-        words=asked.get("q", "")[:60],
-        skill=asked.get("skill", "")[:40],
+        words=cleaned(asked.get("q", ""), one_line=True)[:60],
+        skill=cleaned(asked.get("skill", ""))[:40],
         role=asked.get("role", "") if asked.get("role", "") in Role.values else "",
         on=today(),
     )
