@@ -22,7 +22,7 @@ from wishloop.cases.states import Channel, Tier
 from wishloop.core.masking import mask_text
 from wishloop.core.paging import keyset_page
 from wishloop.core.problem import Absent, Problem
-from wishloop.places.queries import names_along, place_by_code
+from wishloop.places.queries import names_along, place_by_code, shown_to_public
 from wishloop.wishes.queries import claimant_names, public_wishes, published_wish
 from wishloop.wishes.states import PUBLIC_STATES, TABLE
 
@@ -130,7 +130,7 @@ def filtered(filters: Mapping[str, str]) -> QuerySet[Wish]:
     return rows
 
 
-_LISTED = ("case", "case__place", "category")
+_LISTED = ("case", "case__place__parent", "category")
 
 
 def wish_page(filters: Mapping[str, str], *, cursor: str | None = None, page_size: int = 20) -> PublicPage:
@@ -170,6 +170,7 @@ def _shaped(rows: list[Wish]) -> list[PublicWish]:
 def _shape(row: Wish, claimant: str, photo: str | None) -> PublicWish:
     case, category = row.case, row.category
     assert row.published_at is not None
+    place = shown_to_public(case.place)
     return PublicWish(
         code=case.code,
         text=row.public_text,
@@ -178,8 +179,8 @@ def _shape(row: Wish, claimant: str, photo: str | None) -> PublicWish:
         category_icon=category.icon if category else "wish",
         tier=case.tier,
         state=case.state,
-        place=case.place.name,
-        place_code=case.place.code,
+        place=place.name,
+        place_code=place.code,
         channel=case.channel,
         claimant=claimant,
         published_at=row.published_at,
@@ -203,7 +204,7 @@ def wish_detail(code: str) -> PublicDetail:
     photos = public_evidence([row.pk])
     return PublicDetail(
         wish=wish,
-        places=tuple(names_along(row.case.place_path)),
+        places=tuple(unit for unit in names_along(row.case.place_path) if unit.status == "confirmed"),
         needs=tuple(mask_text(str(need)).text for need in row.needs),
         steps=_steps(row),
         result=mask_text(row.result).text,
@@ -247,6 +248,7 @@ def map_clusters(
     if not 0 <= zoom <= 22:
         raise Problem("bad_zoom", _("缩放级别应在 0 到 22 之间。"), "zoom")
     size = 360 / 2**zoom / 6
+    settled = Q(case__place__status="confirmed")  # no words that nobody has looked at
     rows = filtered(filters).filter(public_lon__range=(west, east), public_lat__range=(south, north))
     cells = (
         rows.annotate(
@@ -257,7 +259,8 @@ def map_clusters(
         .annotate(
             count=Count("pk"), hazards=Count("pk", filter=Q(case__tier="safety_hazard")), lon=Avg("public_lon"),
             lat=Avg("public_lat"), code=Max("case__code"), title=Max("public_text"), tier=Max("case__tier"),
-            state=Max("case__state"), place=Max("case__place__code"), place_name=Max("case__place__name"),
+            state=Max("case__state"), place=Max("case__place__code", filter=settled),
+            place_name=Max("case__place__name", filter=settled),
         )
         .order_by("-count")[:2000]
     )  # fmt: skip

@@ -141,10 +141,17 @@ def districts() -> QuerySet[Place]:
 
 
 def choices_below(place_path: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return select options of a district: subdistricts as groups, each with itself and its communities (code, name)."""
+    """Return select options of a district: subdistricts as groups, each with itself and its communities (code, name).
+
+    Only confirmed units: names that somebody typed and nobody has looked at yet are not shown around.
+    """
     rows = list(
         subtree(place_path)
-        .filter(level__in=[Level.SUBDISTRICT, Level.COMMUNITY], valid_to__isnull=True)
+        .filter(
+            level__in=[Level.SUBDISTRICT, Level.COMMUNITY],
+            valid_to__isnull=True,
+            status=PlaceStatus.CONFIRMED,
+        )
         .values_list("code", "name", "level", "parent_id", "id")
     )
     groups = []
@@ -153,6 +160,14 @@ def choices_below(place_path: str) -> list[tuple[str, list[tuple[str, str]]]]:
             below = [(c, n) for c, n, _l, parent, _i in rows if parent == pk]
             groups.append((name, [(code, name), *below]))
     return groups
+
+
+def shown_to_public(place: Place) -> Place:
+    """Return the unit whose name the public may read: words somebody typed are not shown before a steward has settled them,
+    the unit above is."""
+    while place.status != PlaceStatus.CONFIRMED and place.parent is not None:
+        place = place.parent
+    return place
 
 
 def unit_in_words(text: str, *, within: Place) -> tuple[Place, str] | None:
