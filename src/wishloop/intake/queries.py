@@ -92,14 +92,21 @@ def place_codes(actor: Actor) -> QuerySet[PlaceCode]:
     return rows.order_by("revoked_at", "-made_at", "token")
 
 
+def _possible(token: str) -> bool:
+    """Tell whether a text can be a token at all; an address may hold anything, a NUL too."""
+    return token.isascii() and token.isalnum()
+
+
 def live_place_code(token: str) -> PlaceCode | None:
     """Return a code that was made and not revoked, or None."""
+    if not _possible(token):
+        return None
     return PlaceCode.objects.filter(pk=token, revoked_at__isnull=True).select_related("place").first()
 
 
 def place_code_for(actor: Actor, token: str) -> PlaceCode | None:
     """Return a code of the actor's places, revoked or not, or None."""
-    return place_codes(actor).filter(pk=token).first()
+    return place_codes(actor).filter(pk=token).first() if _possible(token) else None
 
 
 def recent_meetings(actor: Actor, *, limit: int = 20) -> QuerySet[Meeting]:

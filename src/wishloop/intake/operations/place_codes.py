@@ -45,6 +45,8 @@ def revoke_place_code(*, actor: Actor, token: str, at: datetime) -> PlaceCode:
     Raises:
         Absent: no such code, or not in the actor's places. Conflict: ``already_revoked``.
     """
+    if not (token.isascii() and token.isalnum()):
+        raise Absent()
     code = PlaceCode.objects.select_for_update(of=("self",)).select_related("place").filter(pk=token).first()
     if code is None or not actor.may(code.place.path, *KEEPERS):
         raise Absent()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from wishloop.core.actor import Actor
 from wishloop.core.clock import SHANGHAI, now
-from wishloop.core.identifiers import new_id
+from wishloop.core.identifiers import new_id, normalise_code
 from wishloop.core.problem import Problem
 from wishloop.core.staff_pages import open_to
 from wishloop.intake.operations import PlaceSaid, tracking_secret
@@ -120,7 +120,7 @@ def _looked_up(request: HttpRequest, form: EntryForm) -> HttpResponse:
 @require_GET
 def slip(request: HttpRequest, code: str) -> HttpResponse:
     """A slip for the resident to keep: code, secret, QR code; printed after an entry."""
-    seen = wish_seen_by(_actor(request), code=code)
+    seen = wish_seen_by(_actor(request), code=normalise_code(code))
     address = f"{settings.PUBLIC_URL}{reverse('intake:track_case', args=[seen.case.code])}"
     context = {
         "case": seen.case,
