@@ -24,7 +24,7 @@ _TIBETAN_FULL = re.compile(rf"(?:{_UNIT}){{2,3}}{_NOT_A_NAME_AFTER}")
 
 _SURNAME = rf"(?:{'|'.join(sorted(DOUBLE_SURNAMES))}|[{''.join(sorted(SURNAMES))}])"
 _HAN_NAME = rf"{_SURNAME}[\u4e00-\u9fff]{{1,2}}"
-_END = r"(?=\s*(?:[,，.。;；、:：!！?？()（）\"”'’]|\d|$|\n|\s|[*]))"
+_END = r"(?=\s*(?:[,，.。;；、:：!！?？()（）\"”'’]|\d|$|\n|\s))"
 # What follows "我叫" or "我是" when no name does.
 _NO_NAME = r"(?![\u4e00-\u9fff]{0,3}?(?:不|了|的|他|她|它|你|我|们|人|师傅|车|过|着|去|来|没|在|有|想|要|个|一|这|那|哪|谁|什么|怎|多|老人|孩子|家))"
 _FREE = rf"{_NO_NAME}[\u4e00-\u9fff·]{{2,6}}{_END}"

@@ -234,3 +234,32 @@ def test_masks_every_occurrence(text: str, gone: list[str]) -> None:
 )
 def test_leaves_ordinary_words(text: str) -> None:
     assert mask_text(text).text == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1 ",
+        "13",
+        "我叫",
+        "我是张",
+        "a@",
+        "院",
+        "1栋",
+        "老人",
+        "扎西",
+        "小学",
+        "在大小学",
+        "2025-01-02 ",
+        "QQ ",
+        "12-",
+        "姓名",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    import time
+
+    text = (piece * 2000)[:2000]
+    began = time.process_time()
+    mask_text(text, ["张伟"], patient=True, minor=True)
+    assert time.process_time() - began < 0.5
