@@ -374,3 +374,8 @@ def helpers_below(place_path: str) -> tuple[list[Party], list[Party]]:
     rows = Party.objects.filter(active=True, place_path__startswith=place_path).order_by("recorded_at", "id")
     people = rows.filter(kind=PartyKind.PERSON, skills__isnull=False).distinct()
     return list(people), list(rows.filter(kind=PartyKind.ORGANISATION))
+
+
+def any_account() -> bool:
+    """Tell whether anybody has an account yet."""
+    return User.objects.exists()

@@ -104,7 +104,10 @@ def add_organisation(request: HttpRequest, body: schemas.OrganisationIn) -> Any:
     "/parties/import", response={200: schemas.ImportOut, **ERRORS}, summary="Import people or organisations"
 )
 def import_file(
-    request: HttpRequest, file: File[UploadedFile], kind: Annotated[str, Query(max_length=20), schemas.CLEAN] = "members", dry_run: bool = True
+    request: HttpRequest,
+    file: File[UploadedFile],
+    kind: Annotated[str, Query(max_length=20), schemas.CLEAN] = "members",
+    dry_run: bool = True,
 ) -> Any:
     """CSV, XLSX or JSONL of at most 5 MB. A dry run, the default, writes nothing."""
     if (file.size or 0) > MAX_IMPORT_BYTES:
