@@ -22,7 +22,7 @@ COPY_TYPE = "image/jpeg"
 COPY_EXTENSION = ".jpg"
 _QUALITY = 80
 # What Pillow raises on damaged or hostile files, beside its own errors.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, KeyError, OverflowError, MemoryError,
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, KeyError, OverflowError, MemoryError, RuntimeError,
            struct.error, zlib.error)  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from wishloop.core.actor import PUBLIC, SYSTEM
@@ -23,7 +25,9 @@ from wishloop.evidence import limits
 from wishloop.evidence.models import Medium
 from wishloop.evidence.operations import keep_medium, store_medium, sweep_orphans, sweep_pending
 from wishloop.evidence.operations.sweeping import remove_files
+from wishloop.evidence.pictures import copies_of
 from wishloop.evidence.queries import medium_storage
+from wishloop.evidence.sniffing import sniff
 
 SECRET = b"PLANTED-13908911234"
 
@@ -222,6 +226,39 @@ def png_bomb(width: int, height: int) -> bytes:
     body = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+SEEDS = [
+    photo((60, 40), exif=planted_exif(6)), photo((60, 40), kind="PNG", exif=planted_exif(3)),
+    photo((60, 40), kind="WEBP"), photo((60, 40), kind="GIF"), photo((60, 40), kind="AVIF"),
+    photo((60, 40), mode="CMYK"),
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=6)),
+        min_size=1,
+        max_size=8,
+    ),
+    st.floats(0.3, 1),
+)
+def test_damage_is_a_problem_never_a_crash(
+    data: bytes, changes: list[tuple[float, bytes]], kept: float
+) -> None:
+    """Bytes changed anywhere, an end missing: a photo comes out, or a sentence."""
+    broken = bytearray(data)
+    for place, other in changes:
+        at = int(place * len(broken))
+        broken[at : at + len(other)] = other
+    file = io.BytesIO(bytes(broken[: int(len(broken) * kept)]))
+    try:
+        if sniff(file).kind == "photo":
+            assert max(Image.open(io.BytesIO(copies_of(file).thumb)).size) <= limits.THUMB_SIDE_PX
+    except Problem as problem:
+        assert problem.field == "file"  # noqa: PT017
 
 
 def test_a_bomb_of_pixels_is_refused_by_its_header(world: Any) -> None:
