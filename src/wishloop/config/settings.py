@@ -238,6 +238,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # The district this installation serves: wishes without a place belong to it until somebody says more.
 HOME_PLACE_CODE = os.environ.get("WISHLOOP_HOME_PLACE", "540102")
+# The puzzle of public forms takes half this many hashes on average: under a second on an old phone.
+PROOF_OF_WORK_MAX_NUMBER = int(os.environ.get("WISHLOOP_PROOF_OF_WORK", "100000"))
 
 TILES_URL = os.environ.get("WISHLOOP_TILES_URL", "")
 TILES_ATTRIBUTION = os.environ.get("WISHLOOP_TILES_ATTRIBUTION", "")

@@ -29,8 +29,6 @@ from wishloop.core.problem import Problem
 VALID = timedelta(
     minutes=30
 )  # long enough to fill in a form slowly, short enough that answers cannot be hoarded
-# About 50,000 hashes on average: under a second on an old phone, and a thousand submissions cost a spammer a quarter of an hour.
-DEFAULT_MAX_NUMBER = 100_000
 _SALT = "wishloop.question"
 _NUMERALS = "零一二三四五六七八九"
 
@@ -43,7 +41,7 @@ def new_challenge(*, at: datetime) -> dict[str, Any]:
     """Return a fresh challenge as the ALTCHA client expects it: algorithm, challenge, maxNumber, salt, signature."""
     options = altcha.ChallengeOptions(
         algorithm="SHA-256",
-        max_number=getattr(settings, "PROOF_OF_WORK_MAX_NUMBER", DEFAULT_MAX_NUMBER),
+        max_number=settings.PROOF_OF_WORK_MAX_NUMBER,
         hmac_key=_key(),
         expires=at + VALID,
     )
