@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -324,7 +325,10 @@ def test_upload_page_answers_each_file(world: Any) -> None:
     wish, _helper = world.claimed()
     client, where = client_of(world.steward()), reverse("evidence:upload", args=[wish.case.code])
     assert client.get(where).status_code == 200
-    form = {"purpose": "handover", "caption": "交付", "upload_id": str(uuid4())}
+    form = {
+        "purpose": "handover", "caption": "交付", "upload_id": str(uuid4()), "taken_at": "2025-09-01T09:30",
+        "lat": "29.654300", "lon": "91.117200",
+    }  # fmt: skip
     good, bad = photo(), b"MZ" + bytes(100)
 
     def files() -> list[SimpleUploadedFile]:
@@ -337,7 +341,13 @@ def test_upload_page_answers_each_file(world: Any) -> None:
     assert "这是一个程序" in text
     assert "交付" in text, "what was typed is still there"
     client.post(where, {**form, "file": files()})
-    assert CaseEvidence.objects.filter(case_id=wish.pk).count() == 1, "the same form sent again adds nothing"
+    kept = CaseEvidence.objects.get(case_id=wish.pk)  # the same form sent again adds nothing
+    assert (kept.medium.lat, kept.medium.lon) == (29.6543, 91.1172)
+    assert kept.happened_at == kept.medium.taken_at == datetime(2025, 9, 1, 1, 30, tzinfo=UTC)
+    misplaced = client.post(
+        where, {**form, "lat": "99", "file": [SimpleUploadedFile("c.jpg", photo((4, 4, 4)))]}
+    )
+    assert "纬度应在" in misplaced.content.decode()
     alone = client.post(
         where, {**form, "file": [SimpleUploadedFile("b.jpg", photo((1, 2, 3)))]}, headers={"x-requested-with": "XMLHttpRequest"}
     )  # fmt: skip

@@ -101,6 +101,8 @@ class EvidenceForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("不填就按现在。"),
     )
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _take(
     try:
         stored = store_medium(
             actor=actor, upload=cast(IO[bytes], file), filename=name, at=at, taken_at=facts["taken_at"],
-            medium_id=uuid5(series, _digest(file)),
+            lat=facts["lat"], lon=facts["lon"], medium_id=uuid5(series, _digest(file)),
         )  # fmt: skip
         operations.attach_evidence(
             actor=actor, wish_id=seen.wish.pk, medium_id=stored.pk, purpose=facts["purpose"], caption=facts["caption"],
