@@ -189,9 +189,14 @@ def people(
 PARTY_ORDER = ("public_name", "id")
 
 
-def _fits(words: str) -> Q:
+def is_number(words: str) -> bool:
+    """Tell whether somebody searches for a telephone or ID number rather than a name."""
     digits = "".join(ch for ch in unicodedata.normalize("NFKC", words) if ch.isalnum())
-    if len(digits) >= 7 and digits[:-1].isdigit():
+    return len(digits) >= 7 and digits[:-1].isdigit()
+
+
+def _fits(words: str) -> Q:
+    if is_number(words):
         return Q(details__in=PersonDetails.objects.filter(_number_digests(words)))
     return Q(public_name__icontains=words) | Q(kind=PartyKind.PERSON, public_name=mask_name(words))
 

@@ -41,6 +41,17 @@ def test_the_list_is_masked_and_found_by_phone(world: Any) -> None:
     assert "没有符合条件" in _text(client.get("/staff/people/", {"q": "13900009999"}))
 
 
+def test_a_number_searched_for_stands_in_no_address(world: Any) -> None:
+    person = world.resident(name=NAME, phone=PHONE)
+    client = _client(world.user("steward"))
+    found = client.post("/staff/people/find/", {"q": "139 8901 2345", "kind": ""})
+    assert found.status_code == 200
+    assert f"/staff/people/{person.pk}/" in _text(found)
+    assert "no-store" in found["Cache-Control"]
+    named = client.post("/staff/people/find/", {"q": "格", "role": "steward", "kind": ""})
+    assert named["Location"] == "/staff/people/?q=%E6%A0%BC&role=steward"
+
+
 def test_the_list_ends_at_the_subtree(world: Any) -> None:
     person = world.resident(name=NAME)
     client = _client(world.user("steward", "娘热街道"))
@@ -290,3 +301,37 @@ def test_my_account_language_skills_tokens(world: Any) -> None:
     assert ApiToken.objects.get(pk=row.pk).revoked_at is not None
     other = _client(world.user("volunteer"))
     assert other.post(f"/staff/account/tokens/{row.pk}/revoke/").status_code == 404
+
+
+def test_nothing_personal_in_the_logs(world: Any, caplog: pytest.LogCaptureFixture) -> None:
+    import logging
+
+    caplog.set_level(logging.DEBUG)
+    client = _client(world.user("administrator", "扎细街道"))
+    secrets = (NAME, PHONE, "13989012346", "八廓北路十二号", "肝癌")
+    facts = {
+        "name": NAME,
+        "place": "扎细新村社区",
+        "capacity": 3,
+        "address": "八廓北路十二号",
+        "health": "肝癌",
+    }
+    client.post("/staff/people/new/", {**facts, "phone": f"{PHONE}678"})
+    client.post("/staff/people/new/", {**facts, "phone": PHONE})
+    client.post("/api/v1/parties/people", {**facts, "phone": "1"}, content_type="application/json")
+    person = Party.objects.get(public_name="格***")
+    other = parties.register_person(name=NAME, phone="13989012346", place=world.place(), at=world.at)
+    client.post(
+        f"/staff/people/{other.pk}/edit/", {"phone": PHONE, "place": "扎细新村社区", "capacity": 3}
+    )  # somebody else has it
+    client.post(f"/staff/people/{person.pk}/reveal/", {"field": "health", "reason": "核实心愿"})
+    client.get("/staff/people/", {"q": PHONE})
+    table = f"姓名,电话,社区\n{NAME},{PHONE}1,扎细新村社区\n"
+    client.post(
+        "/staff/people/import/", {"kind": "members", "file": SimpleUploadedFile("a.csv", table.encode())}
+    )
+    assert caplog.records  # something was logged: the refusals
+    for record in caplog.records:
+        words = f"{record.getMessage()} {record.args} {record.exc_text or ''}"
+        for secret in secrets:
+            assert secret not in words, record.name

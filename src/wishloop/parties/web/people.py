@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,7 +39,23 @@ SHOWN_SECONDS = 60
 @require_GET
 def people_list(request: HttpRequest) -> HttpResponse:
     """List people and organisations of one's subtree, masked; found by masked name, or phone and ID number exactly."""
-    asked = request.GET
+    return _list(request, request.GET)
+
+
+@requires(*SEERS)
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Search: a number is answered here, so that it stands in no address, history or access log; the rest becomes an address."""
+    asked = request.POST
+    if queries.is_number(cleaned(asked.get("q", ""), one_line=True)):
+        response = _list(request, asked)
+        response["Cache-Control"] = "no-store, private"
+        return response
+    kept = {name: asked[name] for name in ("q", "kind", "role", "skill") if asked.get(name)}
+    return redirect(f"{reverse('parties:people')}?{urlencode(kept)}")
+
+
+def _list(request: HttpRequest, asked: QueryDict) -> HttpResponse:
     actor = actor_from(request)
     rows = queries.people(
         actor=actor,
@@ -53,6 +71,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "parties/people.html",
         {
             "page": page,
+            "asked": asked,
             "kinds": PartyKind.choices,
             "roles": Role.choices,
             "skills": queries.skills(),

@@ -7,6 +7,7 @@ from wishloop.parties.web import accounts, consents, importing, log, my_account,
 app_name = "parties"
 urlpatterns = [
     path("staff/people/", people.people_list, name="people"),
+    path("staff/people/find/", people.find, name="find"),
     path("staff/people/new/", people.add_person, name="add_person"),
     path("staff/people/import/", importing.choose, name="import"),
     path("staff/people/import/commit/", importing.commit, name="import_commit"),
