@@ -357,6 +357,24 @@ def test_upload_page_answers_each_file(world: Any) -> None:
     assert Client().get(where).status_code == 302
 
 
+def test_where_a_photo_was_taken_is_for_staff(world: Any) -> None:
+    wish, helper = world.claimed()
+    medium = store_medium(
+        actor=world.steward(), upload=photo(), filename="a.jpg", at=world.at, lat=29.6543, lon=91.1172
+    )
+    wishes.attach_evidence(
+        actor=world.steward(), wish_id=wish.pk, medium_id=medium.pk, purpose="need", at=world.at
+    )
+    for page in (
+        reverse("evidence:upload", args=[wish.case.code]),
+        reverse("wishes:case", args=[wish.case.code]),
+    ):
+        assert "29.6543" in client_of(world.steward()).get(page).content.decode()
+        seen = client_of(helper).get(page).content.decode()
+        assert f"/media/{medium.pk}/thumb/" in seen
+        assert "29.6543" not in seen
+
+
 def test_blur_page_without_javascript(world: Any) -> None:
     wish, _helper = world.claimed(reporter=resident_who_agrees(world))
     shown = attached(world, wish, world.steward())

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wishloop.cases.queries import PURPOSES, evidence_of
+from wishloop.cases.queries import PURPOSES, evidence_of, may_see
 from wishloop.core.actor import Actor
 from wishloop.core.clock import now
 from wishloop.core.problem import Absent, Problem
@@ -157,7 +157,8 @@ def _gallery(actor: Actor, seen: Seen) -> dict[str, Any]:
         "case": seen.case,
         "wish": seen.wish,
         "evidence": list(evidence_of(seen.case.pk)),
-        "staff": sees_evidence(actor, seen),
+        "staff": may_see(actor, seen.case),
+        "is_claimant": bool(seen.relations & {"claimant", "team"}),
     }
 
 
