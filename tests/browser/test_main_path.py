@@ -74,13 +74,11 @@ def test_one_wish_on_phones(
     resident.select_option("#id_place", label="扎细新村社区")
     resident.fill("#id_name", "次仁")
     resident.fill("#id_phone", "13908910001")
-    for box in resident.query_selector_all("input[type=checkbox][name^=consent]"):
-        box.check()
-    resident.click("form[data-pow] button[type=submit] >> nth=0")
+    for name in ("collect", "publish", "publish_photo"):
+        resident.check(f"input[name={name}]")
+    resident.click("button[value=preview]")
     resident.wait_for_selector("text=这是它公开后的样子")
-    resident.click(
-        "button[name=step][value=send], button[name=send], form[data-pow] button[type=submit] >> nth=0"
-    )
+    resident.click("button[value=send]")
     resident.wait_for_selector("text=您的心愿已收到")
     wish = Wish.objects.select_related("case").get()
     code = wish.case.code
@@ -91,9 +89,9 @@ def test_one_wish_on_phones(
     desk.goto(f"{base}/staff/desk/")
     desk.click(f"a[href='/staff/wishes/{code}/']")
     desk.select_option("#id_triage_category_code", "assistive_device")
-    desk.click("#do-triage button[type=submit]")
+    desk.click("#do-triage form button")
     desk.wait_for_selector("text=已分类")
-    desk.click("#do-publish button[type=submit]")
+    desk.click("#do-publish form button")
     desk.wait_for_selector("text=已公开，等待认领")
 
     helper = _page(browser)
@@ -112,13 +110,13 @@ def test_one_wish_on_phones(
         grant.locator("summary").click() if grant.get_attribute("open") is None else None
     helper.fill("#id_grant_result", "轮椅送到家，老人出门晒了太阳")
     helper.set_input_files("#id_grant_photos", str(photo))
-    grant.locator("button[type=submit]").click()
+    grant.locator("form button").click()
     helper.wait_for_selector("text=已登记圆梦")
 
     resident.goto(f"{base}/track/")
     resident.fill("input[name=code]", code)
     resident.fill("input[name=key]", "0001")
-    resident.click("main form button[type=submit]")
+    resident.click("main form button")
     resident.wait_for_selector("text=已圆梦")
     public = _page(browser)
     public.goto(f"{base}/wishes/{code}/")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wishloop.cases.explanations import explain
 from wishloop.cases.queries import evidence_of
+from wishloop.cases.states import Tier
 from wishloop.core.actor import Actor
 from wishloop.core.clock import now
 from wishloop.core.paging import keyset_page
@@ -64,11 +65,20 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "wishes/desk.html", {"page": page, "cards": cards, "waiting": rows.count()})
 
 
+def _rank(name: str, case: Any) -> int:
+    """Return where a move stands among those offered: what the state waits for first, sorting again last."""
+    if name == "triage" and case.state == "triaged":
+        return len(PRIMARY)
+    if name == "publish" and case.tier == Tier.SAFETY_HAZARD:
+        return len(PRIMARY) + 1
+    return PRIMARY.index(name) if name in PRIMARY else 99
+
+
 def _offered(
     request: HttpRequest, seen: Any, bound: MoveForm | None, bound_name: str
 ) -> list[dict[str, Any]]:
     offered = []
-    for name in sorted(seen.moves, key=lambda n: PRIMARY.index(n) if n in PRIMARY else 99):
+    for name in sorted(seen.moves, key=lambda name: _rank(name, seen.case)):
         doing = DOINGS.get(name)
         if doing is None or (name == "take_down" and seen.wish.published_at is None):
             continue
