@@ -271,4 +271,9 @@ LOGGING = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # Where the worker finds its jobs.
-PROCRASTINATE_IMPORT_PATHS = ["wishloop.cases.jobs", "wishloop.evidence.jobs", "wishloop.intake.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "wishloop.cases.jobs",
+    "wishloop.evidence.jobs",
+    "wishloop.intake.jobs",
+    "wishloop.wishes.jobs",
+]

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -86,7 +88,7 @@ def _socket_dir(pgdata: Path) -> Path:
 
 def database_url(data: Path, *, name: str = DATABASE_NAME) -> str:
     """Return the address of the embedded database kept in ``data`` (whether it runs or not)."""
-    return f"postgresql://{DATABASE_USER}@/{name}?host={_socket_dir(data / 'postgres')}"
+    return f"postgresql://{DATABASE_USER}@/{name}?host={quote(str(_socket_dir(data / 'postgres')), safe='')}"
 
 
 def is_running(data: Path) -> bool:
@@ -198,7 +200,7 @@ def _forget_dead_server(pgdata: Path, sockets: Path) -> None:
 def _start(pgdata: Path, sockets: Path) -> None:
     _forget_dead_server(pgdata, sockets)
     log = pgdata / "server.log"
-    options = f"-k {sockets} -c listen_addresses= -c unix_socket_permissions=0777 -c max_connections=120"
+    options = f"-k {shlex.quote(str(sockets))} -c listen_addresses= -c unix_socket_permissions=0777 -c max_connections=120"
     options += " -c shared_buffers=256MB -c timezone=UTC -c jit=off -c random_page_cost=1.1"
     try:
         _command("pg_ctl", "-D", str(pgdata), "-w", "-t", "90", "-l", str(log), "-o", options, "start")
