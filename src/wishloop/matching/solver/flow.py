@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,8 @@ class FlowError(RuntimeError):
 def cheapest_flow(pairs: Pairs, market: Market) -> Flow:
     """Return a min-cost flow on the candidate pairs (``pairs`` tidy). Raises FlowError when the engine cannot solve it."""
     helpers, wishes = len(market.capacity), len(market.people)
-    sink, solver = helpers + wishes, min_cost_flow.SimpleMinCostFlow()
+    sink = helpers + wishes
+    solver: Any = min_cost_flow.SimpleMinCostFlow()  # its stubs ask for C types numpy's aliases do not name
     solver.add_arcs_with_capacity_and_unit_cost(
         pairs.wish + helpers, pairs.helper, np.ones(len(pairs.wish), dtype=np.int64), pairs.cost
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from wishloop.matching.solver.distance import (
     Ints,
@@ -112,7 +112,7 @@ class Neighbourhood:
         parts = []
         for helpers, wishes in self.groups:
             if len(helpers) and len(wishes):
-                tree, k = cKDTree(self.helper_points[helpers]), min(count, len(helpers))
+                tree, k = KDTree(self.helper_points[helpers]), min(count, len(helpers))
                 _, found = tree.query(self.wish_points[wishes], k=[*range(1, k + 1)])
                 parts.append(self.priced(np.repeat(wishes, k), helpers[found.ravel()]))
         return Pairs.together(parts)
@@ -125,7 +125,8 @@ class Neighbourhood:
         ``whole`` False looks at few of each band and may overlook some where it found others; ``least`` is a valid lower
         bound of the reduced cost of every pair of the wish either way, so it never claims what was not looked at.
         """
-        least, parts = np.zeros(len(level), dtype=np.int64), []
+        least = np.zeros(len(level), dtype=np.int64)
+        parts: list[Pairs] = []
         self.used = used
         for helpers, wishes in self.groups:
             if len(helpers) and len(wishes):
@@ -141,7 +142,8 @@ class Neighbourhood:
     ) -> Pairs:
         reach = level[wishes] - price[band].min() - 1 + self.instance.community_bonus_m
         wishes, reach = wishes[reach >= 0], reach[reach >= 0]
-        tree, k, parts = cKDTree(self.helper_points[band]), min(FIRST_LOOK, len(band)), []
+        tree, k = KDTree(self.helper_points[band]), min(FIRST_LOOK, len(band))
+        parts: list[Pairs] = []
         for start in range(0, len(wishes), CHUNK):
             some, chord = wishes[start : start + CHUNK], chord_reaching(reach[start : start + CHUNK])
             lengths, found = tree.query(
@@ -161,7 +163,7 @@ class Neighbourhood:
 
     def _ball(
         self,
-        tree: cKDTree,
+        tree: KDTree,
         band: Ints,
         wishes: Ints,
         chord: NDArray[np.float64],
@@ -171,7 +173,8 @@ class Neighbourhood:
     ) -> Pairs:
         """Look at every helper of the band within reach, a bounded number of pairs at a time."""
         counts = tree.query_ball_point(self.wish_points[wishes], chord, return_length=True)
-        parts, start, ends = [], 0, np.cumsum(counts)
+        parts: list[Pairs] = []
+        start, ends = 0, np.cumsum(counts)
         while start < len(wishes):
             done = ends[start - 1] if start else 0
             stop = max(start + 1, int(np.searchsorted(ends, done + 1_000_000, side="right")))
