@@ -30,6 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     from wishloop.journeys.prepare_instance import prepare_instance
 
+    settings.REFERENCE_SECONDS = 0
     settings.PASSWORD_HASHERS = [  # tests open hundreds of accounts
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "wishloop.parties.hashers.HandedOutPasswordHasher",

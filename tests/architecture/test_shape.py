@@ -93,3 +93,11 @@ def test_locks_hold_no_addresses() -> None:
         assert "http" not in text.replace('"funding"', "") or not re.search(
             r"resolved|--index-url|--find-links", text
         )
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    pattern = r'(?:environ(?:\.get)?[\[(]|_flag\(|environment_name=)"(WISHLOOP_[A-Z_0-9]+|DATABASE_URL)"'
+    read = {name for p in SOURCES for name in re.findall(pattern, p.read_text())}
+    assert len(read) > 15
+    assert sorted(name for name in read if f"`{name}`" not in text) == []

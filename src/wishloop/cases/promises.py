@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from wishloop.cases.deadlines import Due, due, resumed_due
 from wishloop.cases.rules import calendar_for_amounts, rules_for
 from wishloop.core.clock import SHANGHAI
+from wishloop.core.kept import kept_for_moments
 from wishloop.core.working_time import WorkingTime
+
+if TYPE_CHECKING:
+    from wishloop.cases.models import DeadlineRule
 
 _SKIPPED_KEPT = 120  # days in one note: a long-term wish of 60 working days passes over some 30
 
@@ -23,14 +27,21 @@ class Promise:
     notes: dict[str, Any]
 
 
+@kept_for_moments
+def _basis(
+    *, kind: str, tier: str, category_code: str, place_path: str, on: date
+) -> tuple[dict[str, DeadlineRule], WorkingTime]:
+    rules = rules_for(kind=kind, tier=tier, category_code=category_code, place_path=place_path, on=on)
+    return rules, calendar_for_amounts(place_path, on, [(rule.amount, rule.unit) for rule in rules.values()])
+
+
 def promise(*, kind: str, tier: str, category_code: str, place_path: str, start: datetime) -> Promise:
     """Work out both deadlines of a case that starts at ``start`` by the rules valid on that day (F18, F19).
 
     A promise is kept with the case and never changes with a later rule.
     """
     on = start.astimezone(SHANGHAI).date()
-    rules = rules_for(kind=kind, tier=tier, category_code=category_code, place_path=place_path, on=on)
-    calendar = calendar_for_amounts(place_path, on, [(rule.amount, rule.unit) for rule in rules.values()])
+    rules, calendar = _basis(kind=kind, tier=tier, category_code=category_code, place_path=place_path, on=on)
     moments: dict[str, datetime] = {}
     notes: dict[str, Any] = {}
     for measure, rule in rules.items():

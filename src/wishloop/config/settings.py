@@ -262,6 +262,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+REFERENCE_SECONDS = float(os.environ.get("WISHLOOP_REFERENCE_SECONDS", "5"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

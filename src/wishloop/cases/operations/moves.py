@@ -40,7 +40,7 @@ def lock_case(*, case_id: UUID, kind: str) -> Case:
     return case
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(
     *,
     actor: Actor,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import CODE_ALPHABET, new_id
+from wishloop.core.kept import kept_for_moments
 from wishloop.core.masking import find_personal
 from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, optional_text, required_text
@@ -97,13 +98,18 @@ class Submitted:
     secret: str
 
 
+# Read for every wish that comes in, changed a few times a month: kept for seconds (core.kept).
+_listed = kept_for_moments(category_words)
+_unit_of = kept_for_moments(place_by_code)
+
+
 def home_place() -> Place:
     """Return the district this installation serves (``settings.HOME_PLACE_CODE``).
 
     Raises:
         Problem: ``no_home_place`` when its units have not been loaded.
     """
-    place = place_by_code(settings.HOME_PLACE_CODE)
+    place = _unit_of(settings.HOME_PLACE_CODE)
     if place is None:
         raise Problem("no_home_place", _("还没有载入地区资料，请管理员先导入。"), status=503)
     return place
@@ -167,7 +173,7 @@ def submit_wish(
     )
     _check_moment(happened_at, at)
     check_position(place.lat, place.lon)
-    listed = words if words is not None else category_words()
+    listed = words if words is not None else _listed()
     guess = suggest(told, listed, said_urgent=said_urgent)
     agreed = consents or Consents()
     with transaction.atomic():
@@ -237,7 +243,7 @@ def settle_place(said: PlaceSaid, *, at: datetime, home: Place) -> tuple[Place, 
         return said.unit, words
     code = cleaned(said.code, one_line=True)
     if code:
-        place = place_by_code(code)
+        place = _unit_of(code)
         if place is None:
             raise Problem(
                 "unknown_place",

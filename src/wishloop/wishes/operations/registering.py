@@ -15,6 +15,7 @@ from wishloop.cases.operations import Words, open_case
 from wishloop.cases.states import Channel, Tier
 from wishloop.core.actor import Actor
 from wishloop.core.identifiers import new_id
+from wishloop.core.kept import kept_for_moments
 from wishloop.core.problem import Problem
 from wishloop.core.text import cleaned, required_text
 from wishloop.parties.queries import steward_for
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT_CHARS = 2000
 MAX_BENEFICIARIES = 100_000
+
+
+_steward = kept_for_moments(steward_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def register_wish(
                 category_code=category_code or "",
                 happened_at=happened_at,
                 at=at,
-                responsible_id=steward_for(place_path=place.path, on=at.date()),
+                responsible_id=_steward(place_path=place.path, on=at.date()),
                 words=Words(note=note),
             )
             wish = Wish(
