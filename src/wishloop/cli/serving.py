@@ -136,9 +136,11 @@ def _load_demo(ended: threading.Event) -> None:
     from wishloop.cli.demo import load_with_progress
 
     if load_with_progress(cancelled=ended.is_set):
+        from django.conf import settings
+
         from wishloop.parties.queries import demo_accounts
 
-        say("  演示账户（密码都是 lhasa-demo-2025）：")
+        say(f"  演示账户（密码都是 {settings.DEMO_PASSWORD}）：")
         for user in demo_accounts():
             say(f"    {user.username:<14} {user.display_name}")
         say("")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from wishloop.core.actor import SYSTEM, Actor
 from wishloop.demo.people import Names
 from wishloop.demo.plan import SEED, SUBDISTRICTS
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from wishloop.parties.models import Party
     from wishloop.places.models import Place
 
-PASSWORD = "lhasa-demo-2025"  # noqa: S105 - printed on the demonstration's own sign-in page
 DISTRICT = "540102"
 CENTRE = (29.6536, 91.1406)
 SINCE = date(2024, 12, 1)
@@ -129,7 +130,7 @@ def open_accounts(cast: Cast, names: Names, *, at: datetime) -> None:
             name=names.person(), phone=names.phone(), place=place, at=at, capacity=12
         )
         user = parties.open_account(
-            actor=SYSTEM, username=username, password=PASSWORD, party=person, display_name=label, at=at, is_demo=True,
+            actor=SYSTEM, username=username, password=settings.DEMO_PASSWORD, party=person, display_name=label, at=at, is_demo=True,
             acts_for=unit if role == "partner" else None,
         )  # fmt: skip
         parties.grant_role(actor=SYSTEM, user=user, role=role, place=place, on=SINCE)
@@ -139,7 +140,7 @@ def open_accounts(cast: Cast, names: Names, *, at: datetime) -> None:
         full = names.person()
         person = parties.register_person(name=full, phone=names.phone(), place=place, at=at)
         user = parties.open_account(
-            actor=SYSTEM, username=f"steward{number:02d}", password=PASSWORD, party=person, at=at, is_demo=True,
+            actor=SYSTEM, username=f"steward{number:02d}", password=settings.DEMO_PASSWORD, party=person, at=at, is_demo=True,
             display_name=f"{name.removesuffix('街道')}管家 {full}", must_change_password=True,
         )  # fmt: skip
         parties.grant_role(actor=SYSTEM, user=user, role="steward", place=place, on=SINCE)
