@@ -87,6 +87,11 @@ class Wish(models.Model):
                 name="wish_granted_newest",
                 condition=Q(granted_at__isnull=False),
             ),
+            models.Index(
+                fields=["public_lon", "public_lat"],
+                name="wish_public_position",
+                condition=Q(published_at__isnull=False),
+            ),
             GinIndex(fields=["text"], name="wish_text_trigram", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["public_text"], name="wish_public_trigram", opclasses=["gin_trgm_ops"]),
         ]
