@@ -16,7 +16,9 @@ from wishloop.matching.solver.nearest import Look, Neighbourhood, Pairs
 
 FIRST_NEAREST = 12
 ADDED_A_ROUND = 8
-FEW = 0.03  # share of the wishes below which a search looks at everything
+KEPT_A_WISH = 16  # candidates of a wish that survive a round, cheapest at its prices first
+PRUNED_ROUNDS = 6  # after these nothing is dropped any more, so that the rounds surely end
+FEW = 0.2  # share of the wishes below which a search looks at everything
 SOFT_MISSING_M = (
     20_000,
     160_000,
@@ -142,7 +144,9 @@ def _rounds(run: _Run, market: Market) -> tuple[Flow, Prices, int]:
     Returns the last flow, its prices and the lower bound they prove for the whole graph.
     """
     ceilings = (
-        [c for c in SOFT_MISSING_M if c < int(market.missing_cost.min(initial=0))] if not run.rounds else []
+        [c for c in SOFT_MISSING_M if c < int(market.missing_cost.min(initial=2**62))]
+        if not run.rounds
+        else []
     )
     whole, proven = False, -(2**62)
     while True:
@@ -155,19 +159,22 @@ def _rounds(run: _Run, market: Market) -> tuple[Flow, Prices, int]:
         teams = flow.pairs.where(flow.used & (market.people[flow.pairs.wish] > 1))
         used = teams.wish * len(market.capacity) + teams.helper
         look = run.near.look(prices.helper, prices.level, used, whole=whole)
+        settled = (
+            not ceilings or not flow.missing(market).any()
+        )  # all served: a dearer absence changes nothing
         few = len(np.unique(look.pairs.wish)) <= FEW * len(market.people)
-        if few and not whole and not ceilings:
+        if few and not whole and settled:
             whole, look = True, run.near.look(prices.helper, prices.level, used, whole=True)
         run.rounds += 1
         _note(run, flow, prices)
         bound = prices.bound + int((look.least * market.people).sum())
         proven = max(proven, bound)  # a bound under a lower cost of missing people holds for the true one too
         run.slowest_round = max(run.slowest_round, time.monotonic() - began)
-        if (not len(look.pairs.wish) and not ceilings) or run.hurried():
+        if (not len(look.pairs.wish) and settled) or run.hurried():
             return flow, prices, proven
-        if few and ceilings:
+        if few and not settled:
             ceilings.pop(0)
-        _widen(run, look, prices)
+        _widen(run, flow, look, prices)
 
 
 def _note(run: _Run, flow: Flow, prices: Prices) -> None:
@@ -180,15 +187,21 @@ def _note(run: _Run, flow: Flow, prices: Prices) -> None:
         run.best = _Incumbent(cost, used, prices.helper)
 
 
-def _widen(run: _Run, look: Look, prices: Prices) -> None:
-    """Add the most promising pairs found for each wish to the candidates."""
-    pairs = look.pairs
-    reduced = pairs.cost + prices.helper[pairs.helper] - prices.level[pairs.wish]
-    order = np.lexsort((reduced, pairs.wish))
-    wish = pairs.wish[order]
-    rank = np.arange(len(order)) - np.searchsorted(wish, wish)
-    added = pairs.where(order[rank < ADDED_A_ROUND])
-    run.candidates = tidy(Pairs.together([run.candidates, added]), len(run.near.instance.helper_ids))
+def _widen(run: _Run, flow: Flow, look: Look, prices: Prices) -> None:
+    """Add the most promising pairs found for each wish to the candidates; in the first rounds drop the least promising."""
+    kept = run.candidates
+    if run.rounds <= PRUNED_ROUNDS:
+        kept = kept.where(flow.used | (_rank(kept, prices) < KEPT_A_WISH))
+    added = look.pairs.where(_rank(look.pairs, prices) < ADDED_A_ROUND)
+    run.candidates = tidy(Pairs.together([kept, added]), len(run.near.instance.helper_ids))
+
+
+def _rank(pairs: Pairs, prices: Prices) -> Ints:
+    """Return for each pair how many of the same wish are cheaper at these prices."""
+    order = np.lexsort((pairs.cost + prices.helper[pairs.helper], pairs.wish))
+    wish, rank = pairs.wish[order], np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - np.searchsorted(wish, wish)
+    return rank
 
 
 def _branch(run: _Run, root: Market) -> int:
